@@ -1,0 +1,104 @@
+"""Events as they stand, JSON-encoded, in a Kafka message's value.
+
+Frozen, and closed: a field that is not named here is an error. Times are aware and in any zone; dates are
+calendar dates. An `event_id` is the idempotency key: the same id is the same event, however often it is sent.
+"""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from uuid_utils.compat import uuid7
+
+from catalogue_schema.sentiment import Sentiment
+from catalogue_schema.text import LongText, Name, ShortText, Tag
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Event(BaseModel):
+    """What every event carries: its id (UUIDv7 unless its producer chose one) and when it happened."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event_id: UUID = Field(default_factory=uuid7)
+    occurred_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+class OpinionSubmitted(Event):
+    """Somebody said something about a model."""
+
+    model: Name
+    content: LongText
+    sentiment: Sentiment | None = None
+    source: ShortText | None = None
+    author: ShortText | None = None
+    date_published: date | None = None
+    tags: Annotated[tuple[Tag, ...], Field(max_length=32)] | None = None
+
+
+class OpinionClassified(OpinionSubmitted):
+    """The whole opinion as submitted, with its sentiment.
+
+    A sentiment that its producer gave is kept: then `classifier`, `sentiment_confidence` and
+    `sentiment_probabilities` are null.
+    """
+
+    sentiment: Sentiment
+    sentiment_confidence: Probability | None = None
+    sentiment_probabilities: dict[Sentiment, Probability] | None = None
+    classifier: Annotated[str, Field(max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _classified_whole_or_not_at_all(self) -> Self:
+        if (self.classifier is None) != (self.sentiment_confidence is None):
+            raise ValueError("classifier and sentiment_confidence come together or not at all")
+        return self
+
+
+class ResultReported(Event):
+    """A model scored `score` on a benchmark, in the benchmark's own unit."""
+
+    model: Name
+    benchmark: Name
+    score: Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    date_tested: date | None = None
+    source: ShortText | None = None
+
+
+class Reason(StrEnum):
+    """Why an event was put on the dead-letter topic."""
+
+    UNDECODABLE = "undecodable"
+    INVALID = "invalid"
+    UNKNOWN_MODEL = "unknown_model"
+    UNKNOWN_BENCHMARK = "unknown_benchmark"
+    CONSTRAINT = "constraint"
+    UNEXPECTED = "unexpected"
+
+
+class DeadLetter(BaseModel):
+    """A message that could not be processed: where it stood, its original bytes, and why.
+
+    On the topic the value and key are the original bytes and the rest are headers
+    (`catalogue_messaging.dead_letters` has the codec); as JSON, bytes are base64.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+    event_id: UUID | None = None
+    reason: Reason
+    detail: str
+    exception_class: str
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None = None
+    value: bytes | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    model: str | None = None
+    benchmark: str | None = None
+    attempts: Annotated[int, Field(ge=1)] = 1
+    failed_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))

@@ -1,0 +1,65 @@
+"""The tables, each with its API schemas: `XBase`, `XCreate`, `XUpdate`, `XResponse`."""
+
+from catalogue_schema.tables.benchmarks import (
+    Benchmark,
+    BenchmarkBase,
+    BenchmarkCreate,
+    BenchmarkResponse,
+    BenchmarkUpdate,
+)
+from catalogue_schema.tables.dead_letters import DeadLetterRow
+from catalogue_schema.tables.mixins import TimestampMixin
+from catalogue_schema.tables.models import Model, ModelBase, ModelCreate, ModelResponse, ModelUpdate
+from catalogue_schema.tables.opinions import (
+    Opinion,
+    OpinionBase,
+    OpinionCreate,
+    OpinionResponse,
+    OpinionUpdate,
+)
+from catalogue_schema.tables.results import (
+    BenchmarkResult,
+    BenchmarkResultBase,
+    BenchmarkResultCreate,
+    BenchmarkResultResponse,
+    BenchmarkResultUpdate,
+    ResultReport,
+)
+from catalogue_schema.tables.use_cases import (
+    UseCase,
+    UseCaseBase,
+    UseCaseCreate,
+    UseCaseResponse,
+    UseCaseUpdate,
+)
+
+__all__ = [
+    "Benchmark",
+    "BenchmarkBase",
+    "BenchmarkCreate",
+    "BenchmarkResponse",
+    "BenchmarkResult",
+    "BenchmarkResultBase",
+    "BenchmarkResultCreate",
+    "BenchmarkResultResponse",
+    "BenchmarkResultUpdate",
+    "BenchmarkUpdate",
+    "DeadLetterRow",
+    "Model",
+    "ModelBase",
+    "ModelCreate",
+    "ModelResponse",
+    "ModelUpdate",
+    "Opinion",
+    "OpinionBase",
+    "OpinionCreate",
+    "OpinionResponse",
+    "OpinionUpdate",
+    "ResultReport",
+    "TimestampMixin",
+    "UseCase",
+    "UseCaseBase",
+    "UseCaseCreate",
+    "UseCaseResponse",
+    "UseCaseUpdate",
+]

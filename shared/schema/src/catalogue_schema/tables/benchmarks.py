@@ -1,0 +1,49 @@
+"""Benchmarks."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import String, Text
+from sqlmodel import Field, Relationship, SQLModel
+
+from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+from catalogue_schema.text import LongText, Name, Tag, Url
+
+if TYPE_CHECKING:
+    from catalogue_schema.tables.results import BenchmarkResult
+
+
+class BenchmarkBase(SQLModel):
+    name: Name = Field(sa_type=String(255), unique=True, index=True)
+    category: Tag | None = Field(default=None, sa_type=String(100), index=True)
+    description: LongText | None = Field(default=None, sa_type=Text)
+    url: Url | None = Field(default=None, sa_type=String(500))
+
+
+class Benchmark(BenchmarkBase, TimestampMixin, table=True):
+    __tablename__ = "benchmarks"
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    results: list["BenchmarkResult"] = Relationship(
+        back_populates="benchmark", cascade_delete=True, passive_deletes=True
+    )
+
+
+keep_updated_at("benchmarks")
+
+
+class BenchmarkCreate(BenchmarkBase, RequestSchema):
+    pass
+
+
+class BenchmarkUpdate(RequestSchema):
+    """A partial update: a field that is left out stays as it is."""
+
+    name: Name | None = None
+    category: Tag | None = None
+    description: LongText | None = None
+    url: Url | None = None
+
+
+class BenchmarkResponse(BenchmarkBase, TimestampMixin):
+    id: int

@@ -1,0 +1,57 @@
+"""Columns that most tables share, and the trigger that keeps `updated_at`."""
+
+from datetime import UTC, datetime
+
+from pydantic import AwareDatetime, ConfigDict
+from sqlalchemy import DDL, DateTime, FetchedValue, event, func
+from sqlmodel import Field, SQLModel
+
+# clock_timestamp(), not now(): two updates in one transaction are two moments.
+SET_UPDATED_AT = """
+CREATE OR REPLACE FUNCTION set_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW IS DISTINCT FROM OLD THEN
+        NEW.updated_at = clock_timestamp();
+    END IF;
+    RETURN NEW;
+END $$
+"""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class TimestampMixin(SQLModel):
+    """`created_at` and `updated_at`, in UTC; a database trigger moves `updated_at` when a row changes."""
+
+    # RETURNING brings back what the trigger wrote, so that no attribute is left to be loaded later.
+    __mapper_args__ = {"eager_defaults": True}
+
+    created_at: AwareDatetime = Field(
+        default_factory=now,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
+    updated_at: AwareDatetime = Field(
+        default_factory=now,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now(), "server_onupdate": FetchedValue()},
+    )
+
+
+class RequestSchema(SQLModel):
+    """What a client sends: a field that is not named is an error."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)  # type: ignore[assignment]
+
+
+def keep_updated_at(table_name: str) -> None:
+    """Create the trigger whenever the table is created from the metadata; migrations create their own."""
+    trigger = (
+        f"CREATE TRIGGER set_updated_at BEFORE UPDATE ON {table_name} "
+        "FOR EACH ROW EXECUTE FUNCTION set_updated_at()"
+    )
+    for statement in (SET_UPDATED_AT, trigger):
+        ddl = DDL(statement)  # type: ignore[no-untyped-call]
+        event.listen(SQLModel.metadata.tables[table_name], "after_create", ddl)

@@ -1,0 +1,71 @@
+"""AI models."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict
+from sqlalchemy import String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, Relationship, SQLModel
+
+from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+from catalogue_schema.text import LongText, Name, ShortText
+
+if TYPE_CHECKING:
+    from catalogue_schema.tables.opinions import Opinion
+    from catalogue_schema.tables.results import BenchmarkResult
+    from catalogue_schema.tables.use_cases import UseCase
+
+
+class ModelBase(SQLModel):
+    # `metadata` is taken by SQLAlchemy, so the attribute is `metadata_` and the JSON field `metadata`.
+    model_config = ConfigDict(populate_by_name=True)  # type: ignore[assignment]
+
+    name: Name = Field(sa_type=String(255), unique=True, index=True)
+    display_name: ShortText | None = Field(default=None, sa_type=String(255))
+    organization: ShortText = Field(sa_type=String(255))
+    release_date: date | None = None
+    description: LongText | None = Field(default=None, sa_type=Text)
+    license: ShortText | None = Field(default=None, sa_type=String(255))
+    metadata_: dict[str, Any] | None = Field(
+        default=None, alias="metadata", sa_type=JSONB, sa_column_kwargs={"name": "metadata"}
+    )
+
+
+class Model(ModelBase, TimestampMixin, table=True):
+    __tablename__ = "models"
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    results: list["BenchmarkResult"] = Relationship(
+        back_populates="model", cascade_delete=True, passive_deletes=True
+    )
+    opinions: list["Opinion"] = Relationship(
+        back_populates="model", cascade_delete=True, passive_deletes=True
+    )
+    use_cases: list["UseCase"] = Relationship(
+        back_populates="model", cascade_delete=True, passive_deletes=True
+    )
+
+
+keep_updated_at("models")
+
+
+class ModelCreate(ModelBase, RequestSchema):
+    pass
+
+
+class ModelUpdate(RequestSchema):
+    """A partial update: a field that is left out stays as it is."""
+
+    name: Name | None = None
+    display_name: ShortText | None = None
+    organization: ShortText | None = None
+    release_date: date | None = None
+    description: LongText | None = None
+    license: ShortText | None = None
+    metadata_: dict[str, Any] | None = Field(default=None, alias="metadata")
+
+
+class ModelResponse(ModelBase, TimestampMixin):
+    id: int

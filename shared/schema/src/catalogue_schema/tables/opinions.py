@@ -1,0 +1,73 @@
+"""Opinions about models."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from annotated_types import MaxLen
+from sqlalchemy import ARRAY, CheckConstraint, String, Text, func
+from sqlmodel import Field, Relationship, SQLModel
+from uuid_utils.compat import uuid7
+
+from catalogue_schema.sentiment import SENTIMENTS, Sentiment
+from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+from catalogue_schema.text import LongText, ShortText, Tag
+
+if TYPE_CHECKING:
+    from catalogue_schema.tables.models import Model
+
+Tags = Annotated[list[Tag], MaxLen(32)]
+
+
+class OpinionBase(SQLModel):
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True)
+    content: LongText = Field(sa_type=Text)
+    sentiment: Sentiment | None = Field(default=None, sa_type=String(50))
+    source: ShortText | None = Field(default=None, sa_type=String(255))
+    author: ShortText | None = Field(default=None, sa_type=String(255))
+    date_published: date | None = Field(default=None, index=True)
+    tags: Tags | None = Field(default=None, sa_type=ARRAY(Text))
+
+
+class ClassifiedMixin(SQLModel):
+    """Which event it was and, where a classifier judged it, which one and how sure it was."""
+
+    event_id: UUID = Field(
+        default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
+    )
+    sentiment_confidence: float | None = None
+    classifier: str | None = Field(default=None, sa_type=String(100))
+
+
+class Opinion(OpinionBase, ClassifiedMixin, TimestampMixin, table=True):
+    __tablename__ = "opinions"
+    __table_args__ = (
+        CheckConstraint(f"sentiment IN ({', '.join(map(repr, SENTIMENTS))})", name="ck_opinions_sentiment"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    model: "Model" = Relationship(back_populates="opinions")
+
+
+keep_updated_at("opinions")
+
+
+class OpinionCreate(OpinionBase, RequestSchema):
+    pass
+
+
+class OpinionUpdate(RequestSchema):
+    """A partial update: a field that is left out stays as it is."""
+
+    content: LongText | None = None
+    sentiment: Sentiment | None = None
+    source: ShortText | None = None
+    author: ShortText | None = None
+    date_published: date | None = None
+    tags: Tags | None = None
+
+
+class OpinionResponse(OpinionBase, ClassifiedMixin, TimestampMixin):
+    id: int
+    model: str

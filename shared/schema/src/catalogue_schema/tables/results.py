@@ -1,0 +1,91 @@
+"""Benchmark results: the one that stands for each model, benchmark and date, and every report behind it."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import AwareDatetime, FiniteFloat
+from sqlalchemy import DateTime, Index, String, UniqueConstraint, func
+from sqlmodel import Field, Relationship, SQLModel
+from uuid_utils.compat import uuid7
+
+from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at, now
+from catalogue_schema.text import ShortText
+
+if TYPE_CHECKING:
+    from catalogue_schema.tables.benchmarks import Benchmark
+    from catalogue_schema.tables.models import Model
+
+
+class BenchmarkResultBase(SQLModel):
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True)
+    benchmark_id: int = Field(foreign_key="benchmarks.id", ondelete="CASCADE", index=True)
+    score: FiniteFloat
+    date_tested: date | None = None
+    source: ShortText | None = Field(default=None, sa_type=String(255))
+
+
+class ReportedMixin(SQLModel):
+    """Which event it was, and when that happened: of two for one date, the later `occurred_at` stands."""
+
+    event_id: UUID = Field(
+        default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
+    )
+    occurred_at: AwareDatetime = Field(
+        default_factory=now,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
+
+
+class BenchmarkResult(BenchmarkResultBase, ReportedMixin, TimestampMixin, table=True):
+    __tablename__ = "benchmark_results"
+    __table_args__ = (
+        UniqueConstraint(
+            "model_id",
+            "benchmark_id",
+            "date_tested",
+            name="uix_model_benchmark_date",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_benchmark_results_model_id_benchmark_id", "model_id", "benchmark_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    model: "Model" = Relationship(back_populates="results")
+    benchmark: "Benchmark" = Relationship(back_populates="results")
+
+
+keep_updated_at("benchmark_results")
+
+
+class ResultReport(BenchmarkResultBase, ReportedMixin, table=True):
+    """An accepted report, as it came; never changed. A repeat of its event is known by it."""
+
+    __tablename__ = "result_reports"
+
+    id: int | None = Field(default=None, primary_key=True)
+    created_at: AwareDatetime = Field(
+        default_factory=now,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
+
+
+class BenchmarkResultCreate(BenchmarkResultBase, RequestSchema):
+    pass
+
+
+class BenchmarkResultUpdate(RequestSchema):
+    """A partial update: a field that is left out stays as it is."""
+
+    score: FiniteFloat | None = None
+    date_tested: date | None = None
+    source: ShortText | None = None
+
+
+class BenchmarkResultResponse(BenchmarkResultBase, ReportedMixin, TimestampMixin):
+    id: int
+    model: str
+    benchmark: str

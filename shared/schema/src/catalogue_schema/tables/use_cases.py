@@ -1,0 +1,50 @@
+"""What models are used for."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import String, Text
+from sqlmodel import Field, Relationship, SQLModel
+
+from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+from catalogue_schema.text import LongText, Name, ShortText
+
+if TYPE_CHECKING:
+    from catalogue_schema.tables.models import Model
+
+
+class UseCaseBase(SQLModel):
+    use_case: ShortText = Field(sa_type=String(255))
+    description: LongText | None = Field(default=None, sa_type=Text)
+    mentioned_by: ShortText | None = Field(default=None, sa_type=String(255))
+
+
+class UseCase(UseCaseBase, TimestampMixin, table=True):
+    __tablename__ = "use_cases"
+
+    id: int | None = Field(default=None, primary_key=True)
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True)
+
+    model: "Model" = Relationship(back_populates="use_cases")
+
+
+keep_updated_at("use_cases")
+
+
+class UseCaseCreate(UseCaseBase, RequestSchema):
+    """A use case of the model of this name."""
+
+    model: Name
+
+
+class UseCaseUpdate(RequestSchema):
+    """A partial update: a field that is left out stays as it is."""
+
+    use_case: ShortText | None = None
+    description: LongText | None = None
+    mentioned_by: ShortText | None = None
+
+
+class UseCaseResponse(UseCaseBase, TimestampMixin):
+    id: int
+    model_id: int
+    model: str

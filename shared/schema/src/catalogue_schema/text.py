@@ -1,0 +1,23 @@
+"""Limits on text that every event and API schema shares."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+MAX_CONTENT = 50_000
+"""Characters in an opinion's text."""
+
+# PostgreSQL's text type cannot hold NUL; lone surrogates are refused by Pydantic itself.
+NO_NUL = r"^[^\x00]*$"
+# A name stands in URL paths: no control characters, and no segment that a client would normalise away.
+NAME = r"^[^\x00-\x1f\x7f/]+(/[^\x00-\x1f\x7f/]+)*$"
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NAME)]
+"""A model's, benchmark's or use case's name, such as `openai/gpt-4o`; matched exactly, case included."""
+
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NO_NUL)
+]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CONTENT, pattern=NO_NUL)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)]
