@@ -1,0 +1,43 @@
+"""One log for ours and for every library: readable lines on a terminal, a JSON object a line elsewhere."""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+from catalogue_messaging.settings import LogSettings
+
+# Libraries that say at INFO what nobody can act on.
+QUIET = ("aiokafka", "faststream", "uvicorn.access")
+
+
+def configure_logging(settings: LogSettings) -> None:
+    """Send structlog and the standard library's logging through one formatter to stderr."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_renderers(settings))
+    )
+    logging.basicConfig(handlers=[handler], level=settings.level, force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(settings.level)))
+
+
+def _renderers(settings: LogSettings) -> list[Processor]:
+    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    readable = settings.format == "console" or (settings.format == "auto" and sys.stderr.isatty())
+    if readable:
+        return [meta, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    return [meta, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

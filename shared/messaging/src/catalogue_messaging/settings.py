@@ -1,0 +1,74 @@
+"""Settings that every service shares, read from the environment."""
+
+import ssl
+import sys
+from typing import Annotated, Any, Literal, TypeVar
+
+from aiokafka.helpers import create_ssl_context
+from catalogue_schema.topics import Topic
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class KafkaSettings(BaseSettings):
+    """How to reach Kafka: `KAFKA_BOOTSTRAP_SERVERS` and its fellows.
+
+    `topic_prefix` stands before every topic's and consumer group's name, so that several catalogues can
+    share a cluster.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KAFKA_")
+
+    bootstrap_servers: Annotated[str, Field(min_length=1)]
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    ssl_cafile: str | None = None
+    topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = ""
+
+    def topic_name(self, topic: Topic) -> str:
+        return self.topic_prefix + topic.name
+
+    def group_id(self, service: str) -> str:
+        return self.topic_prefix + service
+
+    def client_options(self) -> dict[str, Any]:
+        """Connection arguments that aiokafka's producer, consumer and admin client have in common."""
+        return {
+            "bootstrap_servers": self.bootstrap_servers.split(","),
+            "security_protocol": self.security_protocol,
+            "ssl_context": self._ssl_context(),
+            "sasl_mechanism": self.sasl_mechanism,
+            "sasl_plain_username": self.sasl_username,
+            "sasl_plain_password": self.sasl_password.get_secret_value() if self.sasl_password else None,
+        }
+
+    def _ssl_context(self) -> ssl.SSLContext | None:
+        if "SSL" not in self.security_protocol.split("_"):
+            return None
+        context: ssl.SSLContext = create_ssl_context(cafile=self.ssl_cafile)
+        return context
+
+
+class LogSettings(BaseSettings):
+    """`LOG_LEVEL` and `LOG_FORMAT`; `auto` is readable lines on a terminal and JSON elsewhere."""
+
+    model_config = SettingsConfigDict(env_prefix="LOG_")
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["auto", "console", "json"] = "auto"
+
+
+def load(settings: type[S]) -> S:
+    """The settings from the environment; names what is missing or wrong on stderr and exits with 2."""
+    try:
+        return settings()
+    except ValidationError as error:
+        prefix = str(settings.model_config.get("env_prefix") or "")
+        for fault in error.errors(include_input=False):
+            name = prefix + "_".join(map(str, fault["loc"]))
+            sys.stderr.write(f"setting {name.upper()}: {fault['msg']}; set it in the environment\n")
+        sys.exit(2)

@@ -1,0 +1,93 @@
+"""Creating the topics, and saying where the broker's differ: `python -m catalogue_messaging.topics`."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from catalogue_schema.topics import TOPICS, Topic
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from catalogue_messaging.logs import configure_logging
+from catalogue_messaging.settings import KafkaSettings, LogSettings, load
+
+log = structlog.get_logger(__name__)
+
+
+class TopicSettings(BaseSettings):
+    """`TOPIC_REPLICATION_FACTOR`: copies of each partition, 3 on a cluster that must survive a broker."""
+
+    model_config = SettingsConfigDict(env_prefix="TOPIC_")
+
+    replication_factor: Annotated[int, Field(ge=1, le=10)] = 1
+
+    @property
+    def min_insync_replicas(self) -> int:
+        """One copy may be away without stopping writes."""
+        return max(1, self.replication_factor - 1)
+
+
+async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings) -> list[str]:
+    """Create what is missing. Returns a line for each topic that stands otherwise than it should.
+
+    Raises KafkaError where Kafka refuses or is away. A topic that stands is never changed.
+    """
+    admin = AIOKafkaAdminClient(**kafka.client_options())
+    await admin.start()
+    try:
+        for topic in TOPICS:
+            await _create(admin, kafka.topic_name(topic), topic, topics)
+        return [
+            line for topic in TOPICS for line in await _drift(admin, kafka.topic_name(topic), topic, topics)
+        ]
+    finally:
+        await admin.close()
+
+
+def _settings(topic: Topic, topics: TopicSettings) -> dict[str, str]:
+    return {**topic.settings, "min.insync.replicas": str(topics.min_insync_replicas)}
+
+
+async def _create(admin: AIOKafkaAdminClient, name: str, topic: Topic, topics: TopicSettings) -> None:
+    new = NewTopic(name, topic.partitions, topics.replication_factor, topic_configs=_settings(topic, topics))
+    response = await admin.create_topics([new])
+    for _, code, *message in response.topic_errors:
+        error = for_code(code)
+        if error is TopicAlreadyExistsError:
+            continue
+        if code:
+            raise error(f"topic {name} could not be created: {message[0] if message else error.description}")
+        log.info("topic created", topic=name, partitions=topic.partitions)
+
+
+async def _drift(admin: AIOKafkaAdminClient, name: str, topic: Topic, topics: TopicSettings) -> list[str]:
+    [described] = await admin.describe_topics([name])
+    actual = {"partitions": str(len(described["partitions"]))}
+    [response] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    for *_, entries in response.resources:
+        actual |= {entry[0]: entry[1] for entry in entries}
+    wanted = {"partitions": str(topic.partitions), **_settings(topic, topics)}
+    return [
+        f"topic {name}: {key} is {actual.get(key)}, should be {value}"
+        for key, value in wanted.items()
+        if actual.get(key) != value
+    ]
+
+
+def main() -> None:
+    configure_logging(load(LogSettings))
+    kafka, topics = load(KafkaSettings), load(TopicSettings)
+    try:
+        drift = asyncio.run(ensure_topics(kafka, topics))
+    except KafkaError as error:
+        sys.exit(f"topics: {error}; is Kafka running at {kafka.bootstrap_servers}?")
+    for line in drift:
+        log.warning("drift", detail=line)
+
+
+if __name__ == "__main__":
+    main()
