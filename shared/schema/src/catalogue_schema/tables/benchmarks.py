@@ -19,7 +19,7 @@ class BenchmarkBase(SQLModel):
     url: Url | None = Field(default=None, sa_type=String(500))
 
 
-class Benchmark(BenchmarkBase, TimestampMixin, table=True):
+class Benchmark(TimestampMixin, BenchmarkBase, table=True):
     __tablename__ = "benchmarks"
 
     id: int | None = Field(default=None, primary_key=True)
@@ -45,5 +45,5 @@ class BenchmarkUpdate(RequestSchema):
     url: Url | None = None
 
 
-class BenchmarkResponse(BenchmarkBase, TimestampMixin):
+class BenchmarkResponse(TimestampMixin, BenchmarkBase):
     id: int

@@ -34,7 +34,7 @@ class DeadLetterRow(TimestampMixin, table=True):
         CheckConstraint("status IN ('open', 'replayed', 'discarded')", name="ck_dead_letters_status"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     event_id: UUID | None = None
     reason: str = Field(sa_type=String(50))
     detail: str = Field(sa_type=Text)

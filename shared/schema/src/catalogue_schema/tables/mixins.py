@@ -10,9 +10,7 @@ from sqlmodel import Field, SQLModel
 SET_UPDATED_AT = """
 CREATE OR REPLACE FUNCTION set_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW IS DISTINCT FROM OLD THEN
-        NEW.updated_at = clock_timestamp();
-    END IF;
+    NEW.updated_at = clock_timestamp();
     RETURN NEW;
 END $$
 """
@@ -50,7 +48,7 @@ def keep_updated_at(table_name: str) -> None:
     """Create the trigger whenever the table is created from the metadata; migrations create their own."""
     trigger = (
         f"CREATE TRIGGER set_updated_at BEFORE UPDATE ON {table_name} "
-        "FOR EACH ROW EXECUTE FUNCTION set_updated_at()"
+        "FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION set_updated_at()"
     )
     for statement in (SET_UPDATED_AT, trigger):
         ddl = DDL(statement)  # type: ignore[no-untyped-call]

@@ -32,7 +32,7 @@ class ModelBase(SQLModel):
     )
 
 
-class Model(ModelBase, TimestampMixin, table=True):
+class Model(TimestampMixin, ModelBase, table=True):
     __tablename__ = "models"
 
     id: int | None = Field(default=None, primary_key=True)
@@ -67,5 +67,5 @@ class ModelUpdate(RequestSchema):
     metadata_: dict[str, Any] | None = Field(default=None, alias="metadata")
 
 
-class ModelResponse(ModelBase, TimestampMixin):
+class ModelResponse(TimestampMixin, ModelBase):
     id: int

@@ -39,7 +39,7 @@ class ClassifiedMixin(SQLModel):
     classifier: str | None = Field(default=None, sa_type=String(100))
 
 
-class Opinion(OpinionBase, ClassifiedMixin, TimestampMixin, table=True):
+class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
     __tablename__ = "opinions"
     __table_args__ = (
         CheckConstraint(f"sentiment IN ({', '.join(map(repr, SENTIMENTS))})", name="ck_opinions_sentiment"),
@@ -68,6 +68,6 @@ class OpinionUpdate(RequestSchema):
     tags: Tags | None = None
 
 
-class OpinionResponse(OpinionBase, ClassifiedMixin, TimestampMixin):
+class OpinionResponse(TimestampMixin, ClassifiedMixin, OpinionBase):
     id: int
     model: str

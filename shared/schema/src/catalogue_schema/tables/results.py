@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pydantic import AwareDatetime, FiniteFloat
-from sqlalchemy import DateTime, Index, String, UniqueConstraint, func
+from sqlalchemy import BigInteger, DateTime, Index, String, UniqueConstraint, func
 from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
@@ -38,7 +38,7 @@ class ReportedMixin(SQLModel):
     )
 
 
-class BenchmarkResult(BenchmarkResultBase, ReportedMixin, TimestampMixin, table=True):
+class BenchmarkResult(TimestampMixin, ReportedMixin, BenchmarkResultBase, table=True):
     __tablename__ = "benchmark_results"
     __table_args__ = (
         UniqueConstraint(
@@ -60,12 +60,12 @@ class BenchmarkResult(BenchmarkResultBase, ReportedMixin, TimestampMixin, table=
 keep_updated_at("benchmark_results")
 
 
-class ResultReport(BenchmarkResultBase, ReportedMixin, table=True):
+class ResultReport(ReportedMixin, BenchmarkResultBase, table=True):
     """An accepted report, as it came; never changed. A repeat of its event is known by it."""
 
     __tablename__ = "result_reports"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     created_at: AwareDatetime = Field(
         default_factory=now,
         sa_type=DateTime(timezone=True),
@@ -85,7 +85,7 @@ class BenchmarkResultUpdate(RequestSchema):
     source: ShortText | None = None
 
 
-class BenchmarkResultResponse(BenchmarkResultBase, ReportedMixin, TimestampMixin):
+class BenchmarkResultResponse(TimestampMixin, ReportedMixin, BenchmarkResultBase):
     id: int
     model: str
     benchmark: str

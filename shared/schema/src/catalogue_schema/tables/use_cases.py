@@ -18,7 +18,7 @@ class UseCaseBase(SQLModel):
     mentioned_by: ShortText | None = Field(default=None, sa_type=String(255))
 
 
-class UseCase(UseCaseBase, TimestampMixin, table=True):
+class UseCase(TimestampMixin, UseCaseBase, table=True):
     __tablename__ = "use_cases"
 
     id: int | None = Field(default=None, primary_key=True)
@@ -44,7 +44,7 @@ class UseCaseUpdate(RequestSchema):
     mentioned_by: ShortText | None = None
 
 
-class UseCaseResponse(UseCaseBase, TimestampMixin):
+class UseCaseResponse(TimestampMixin, UseCaseBase):
     id: int
     model_id: int
     model: str
