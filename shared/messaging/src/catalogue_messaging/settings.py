@@ -40,13 +40,13 @@ class KafkaSettings(BaseSettings):
         return {
             "bootstrap_servers": self.bootstrap_servers.split(","),
             "security_protocol": self.security_protocol,
-            "ssl_context": self._ssl_context(),
+            "ssl_context": self.ssl_context(),
             "sasl_mechanism": self.sasl_mechanism,
             "sasl_plain_username": self.sasl_username,
             "sasl_plain_password": self.sasl_password.get_secret_value() if self.sasl_password else None,
         }
 
-    def _ssl_context(self) -> ssl.SSLContext | None:
+    def ssl_context(self) -> ssl.SSLContext | None:
         if "SSL" not in self.security_protocol.split("_"):
             return None
         context: ssl.SSLContext = create_ssl_context(cafile=self.ssl_cafile)
