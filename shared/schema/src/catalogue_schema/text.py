@@ -9,8 +9,10 @@ MAX_CONTENT = 50_000
 
 # PostgreSQL's text type cannot hold NUL; lone surrogates are refused by Pydantic itself.
 NO_NUL = r"^[^\x00]*$"
-# A name stands in URL paths: no control characters, and no segment that a client would normalise away.
-NAME = r"^[^\x00-\x1f\x7f/]+(/[^\x00-\x1f\x7f/]+)*$"
+# A name stands in URL paths: no control characters, and no segment that a client would normalise away
+# (an empty one, `.` or `..`).
+SEGMENT = r"(\.{0,2}[^\x00-\x1f\x7f./][^\x00-\x1f\x7f/]*|\.{3}[^\x00-\x1f\x7f/]*)"
+NAME = rf"^{SEGMENT}(/{SEGMENT})*$"
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NAME)]
 """A model's, benchmark's or use case's name, such as `openai/gpt-4o`; matched exactly, case included."""

@@ -1,7 +1,8 @@
 """Benchmarks."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import AfterValidator
 from sqlalchemy import String, Text
 from sqlmodel import Field, Relationship, SQLModel
 
@@ -10,6 +11,15 @@ from catalogue_schema.text import LongText, Name, Tag, Url
 
 if TYPE_CHECKING:
     from catalogue_schema.tables.results import BenchmarkResult
+
+
+def _not_a_ranking(name: str) -> str:
+    if name.endswith("/ranking"):
+        raise ValueError("must not end in /ranking: GET /v1/benchmarks/{name}/ranking is another resource")
+    return name
+
+
+BenchmarkName = Annotated[Name, AfterValidator(_not_a_ranking)]
 
 
 class BenchmarkBase(SQLModel):
@@ -33,13 +43,13 @@ keep_updated_at("benchmarks")
 
 
 class BenchmarkCreate(BenchmarkBase, RequestSchema):
-    pass
+    name: BenchmarkName
 
 
 class BenchmarkUpdate(RequestSchema):
-    """A partial update: a field that is left out stays as it is."""
+    """A partial update: a field that is left out stays as it is; null clears it, where it may be empty."""
 
-    name: Name | None = None
+    name: BenchmarkName = Field(default=None)
     category: Tag | None = None
     description: LongText | None = None
     url: Url | None = None

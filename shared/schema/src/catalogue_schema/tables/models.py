@@ -1,9 +1,10 @@
 """AI models."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ConfigDict
+from pydantic import AfterValidator, ConfigDict
 from sqlalchemy import String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Relationship, SQLModel
@@ -17,6 +18,24 @@ if TYPE_CHECKING:
     from catalogue_schema.tables.use_cases import UseCase
 
 
+def _storable(value: Any) -> Any:
+    """`value` itself. Raises ValueError where PostgreSQL's jsonb could not hold it."""
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("holds a number that is not finite")
+    if isinstance(value, str) and "\x00" in value:
+        raise ValueError("holds a NUL character")
+    if isinstance(value, dict):
+        for part in (*value.keys(), *value.values()):
+            _storable(part)
+    if isinstance(value, list):
+        for part in value:
+            _storable(part)
+    return value
+
+
+Metadata = Annotated[dict[str, Any], AfterValidator(_storable)]
+
+
 class ModelBase(SQLModel):
     # `metadata` is taken by SQLAlchemy, so the attribute is `metadata_` and the JSON field `metadata`.
     model_config = ConfigDict(populate_by_name=True)  # type: ignore[assignment]
@@ -27,7 +46,7 @@ class ModelBase(SQLModel):
     release_date: date | None = None
     description: LongText | None = Field(default=None, sa_type=Text)
     license: ShortText | None = Field(default=None, sa_type=String(255))
-    metadata_: dict[str, Any] | None = Field(
+    metadata_: Metadata | None = Field(
         default=None, alias="metadata", sa_type=JSONB, sa_column_kwargs={"name": "metadata"}
     )
 
@@ -56,15 +75,15 @@ class ModelCreate(ModelBase, RequestSchema):
 
 
 class ModelUpdate(RequestSchema):
-    """A partial update: a field that is left out stays as it is."""
+    """A partial update: a field that is left out stays as it is; null clears it, where it may be empty."""
 
-    name: Name | None = None
+    name: Name = Field(default=None)
     display_name: ShortText | None = None
-    organization: ShortText | None = None
+    organization: ShortText = Field(default=None)
     release_date: date | None = None
     description: LongText | None = None
     license: ShortText | None = None
-    metadata_: dict[str, Any] | None = Field(default=None, alias="metadata")
+    metadata_: Metadata | None = Field(default=None, alias="metadata")
 
 
 class ModelResponse(TimestampMixin, ModelBase):

@@ -37,9 +37,9 @@ class UseCaseCreate(UseCaseBase, RequestSchema):
 
 
 class UseCaseUpdate(RequestSchema):
-    """A partial update: a field that is left out stays as it is."""
+    """A partial update: a field that is left out stays as it is; null clears it, where it may be empty."""
 
-    use_case: ShortText | None = None
+    use_case: ShortText = Field(default=None)
     description: LongText | None = None
     mentioned_by: ShortText | None = None
 
