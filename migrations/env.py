@@ -5,7 +5,6 @@ import logging
 import os
 
 from alembic import context
-from alembic.util import CommandError
 from catalogue_schema.database import create_engine
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -43,7 +42,7 @@ def migrate_offline() -> None:
 def database_url() -> str:
     url = os.environ.get("DATABASE_URL")
     if not url:
-        raise CommandError(
+        raise SystemExit(
             "DATABASE_URL is not set: name the database to migrate, as postgresql://user:password@host/name"
         )
     return url
@@ -51,15 +50,18 @@ def database_url() -> str:
 
 def run() -> None:
     logging.basicConfig(format="%(levelname)-5s %(message)s")
-    logging.getLogger("alembic").setLevel(os.environ.get("LOG_LEVEL", "INFO").upper())
-    logging.getLogger("alembic.util.messaging").disabled = True  # Alembic prints what it logs there, too
+    level = os.environ.get("LOG_LEVEL", "INFO").upper()
+    logging.getLogger("alembic").setLevel(logging.getLevelNamesMapping().get(level, logging.INFO))
     if context.is_offline_mode():
         migrate_offline()
         return
     try:
         asyncio.run(migrate_online(database_url()))
-    except (OSError, DBAPIError, ArgumentError) as error:
-        raise CommandError(f"The database that DATABASE_URL names was not migrated: {error}") from error
+    except OSError as error:
+        raise SystemExit(f"PostgreSQL does not answer: {error}. Start it, or correct DATABASE_URL") from error
+    except (DBAPIError, ArgumentError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise SystemExit(f"The database that DATABASE_URL names was not migrated: {cause}") from error
 
 
 run()

@@ -4,29 +4,48 @@ import os
 from collections.abc import AsyncIterator
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_schema import tables  # noqa: F401 (fills SQLModel.metadata)
 
+# Other tools' parameters that hosts put into their URLs; PostgreSQL refuses what it does not know.
+# asyncpg has neither channel binding nor GSS encryption; the rest tell Prisma how to pool.
+IGNORED_PARAMETERS = ("channel_binding", "gssencmode", "pgbouncer", "connection_limit", "pool_timeout")
+
+# A pooler hands each transaction another server connection, where no earlier prepared statement is known:
+# so none is cached, and each takes the unnamed one, which the next replaces.
+WITHOUT_PREPARED_STATEMENTS: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
+
 
 def create_engine(url: str, **options: Any) -> AsyncEngine:
     """An engine for `url`, direct or through a transaction pooler (PgBouncer, Supabase).
 
-    `postgresql://` and `postgres://` become `postgresql+asyncpg://`. `options` go to SQLAlchemy.
+    `url` is libpq's: `postgresql://user:password@host/name?sslmode=require`. Without a `sslmode`, TLS is used
+    where the server offers it. `options` go to SQLAlchemy. Raises `ArgumentError` where `url` is not
+    PostgreSQL's.
     """
-    parsed = make_url(url)
-    if parsed.drivername in {"postgresql", "postgres"}:
-        parsed = parsed.set(drivername="postgresql+asyncpg")
-    # A pooler hands each transaction another server connection, where no earlier prepared statement is
-    # known: so none is cached, and each takes the unnamed one, which the next replaces.
-    pooled = {"statement_cache_size": 0, "prepared_statement_name_func": str}
+    try:
+        parsed = make_url(url)
+    except ValueError as error:
+        raise ArgumentError(f"the URL's port is not a number ({error})") from error
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ArgumentError(f"{parsed.get_backend_name()}:// is not PostgreSQL: use postgresql://")
+    # SQLAlchemy would pass libpq's parameters as arguments, which asyncpg knows only in a DSN.
+    query = parsed.difference_update_query(IGNORED_PARAMETERS).query
+    dsn = "postgresql://?" + urlencode(query, doseq=True)
     return create_async_engine(
-        parsed.update_query_dict({"prepared_statement_cache_size": "0"}),
-        **{"pool_pre_ping": True, "connect_args": pooled, **options},
+        parsed.set(drivername="postgresql+asyncpg", query={}),
+        **{"pool_pre_ping": True, "connect_args": {"dsn": dsn, **WITHOUT_PREPARED_STATEMENTS}, **options},
     )
 
 
