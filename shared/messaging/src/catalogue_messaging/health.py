@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -72,12 +72,15 @@ class Health:
         return "ok"
 
 
+def serve(app: "WSGIApplication", host: str, port: int) -> AbstractContextManager[WSGIServer]:
+    """Listen now, and answer until the context ends. Raises OSError where the port is taken."""
+    server = make_server(host, port, app, ThreadingWSGIServer, Quiet)
+    return _answering(server)
+
+
 @contextmanager
-def serve(app: "WSGIApplication", host: str, port: int) -> Iterator[WSGIServer]:
-    """Serve until the context ends. Raises OSError where the port is taken."""
-    server: WSGIServer = make_server(host, port, app, ThreadingWSGIServer, Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True)
-    thread.start()
+def _answering(server: WSGIServer) -> Iterator[WSGIServer]:
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True).start()
     try:
         yield server
     finally:

@@ -1,6 +1,7 @@
 """What every service counts, for Prometheus."""
 
 from prometheus_client import Counter, Gauge, Histogram
+from pydantic import BaseModel
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -32,3 +33,9 @@ RETRIES = Counter(
     "catalogue_retries", "Attempts that failed for a passing reason and were repeated", ["topic"]
 )
 LAG = Gauge("catalogue_consumer_lag", "Messages not yet committed", ["topic", "partition"])
+
+
+def count_recorded(event: type[BaseModel], recorded: int, known: int) -> None:
+    """Of `known` events `recorded` were new; the others had been recorded before."""
+    EVENTS.labels(event.__name__, "recorded").inc(recorded)
+    EVENTS.labels(event.__name__, "repeated").inc(known - recorded)

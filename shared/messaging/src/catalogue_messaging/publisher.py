@@ -12,13 +12,14 @@ from catalogue_schema.events import OpinionSubmitted, ResultReported
 from catalogue_schema.topics import DEAD_LETTERS, Topic
 
 from catalogue_messaging.envelope import Headers, event_headers
+from catalogue_messaging.failures import TransientError
 from catalogue_messaging.metrics import PUBLISH_FAILURES, PUBLISH_SECONDS
 from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 
 
-class PublishError(Exception):
+class PublishError(TransientError):
     """Kafka did not acknowledge in time. What was sent may arrive all the same: repeat with the same ids.
 
     `retry_after` is in seconds.
@@ -77,15 +78,13 @@ class EventPublisher:
         """Publish, keyed by model. Raises PublishError when not all are acknowledged in time."""
         await self.publish_messages(
             topic,
-            (
-                Message(
-                    key=event.model.encode(),
-                    value=event.model_dump_json().encode(),
-                    headers=event_headers(event, self._source, traceparent),
-                )
-                for event in events
-            ),
+            (self.message(event, traceparent) for event in events),
         )
+
+    def message(self, event: OpinionSubmitted | ResultReported, traceparent: str | None = None) -> Message:
+        """The event as it stands on its topic."""
+        headers = event_headers(event, self._source, traceparent)
+        return Message(event.model.encode(), event.model_dump_json().encode(), headers)
 
     async def publish_messages(self, topic: Topic, messages: Iterable[Message]) -> None:
         """Publish messages as they are. Raises PublishError when not all are acknowledged in time."""

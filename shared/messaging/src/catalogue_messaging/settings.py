@@ -69,6 +69,7 @@ def load(settings: type[S]) -> S:
     except ValidationError as error:
         prefix = str(settings.model_config.get("env_prefix") or "")
         for fault in error.errors(include_input=False):
-            name = prefix + "_".join(map(str, fault["loc"]))
+            field = "_".join(map(str, fault["loc"]))
+            name = prefix + field if field in settings.model_fields else field
             sys.stderr.write(f"setting {name.upper()}: {fault['msg']}; set it in the environment\n")
         sys.exit(2)

@@ -1,9 +1,10 @@
 """A worker: consumers on one broker, a publisher, and its health and metrics."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from typing import Annotated, Any, TypeVar
 
 import structlog
@@ -85,15 +86,20 @@ class Worker:
         self._consumers.append((consumer, subscriber))
 
     async def run(self, settings: HealthSettings, **checks: Check) -> None:
-        """Consume until SIGINT or SIGTERM; `checks` are what `/readyz` asks beside Kafka."""
+        """Consume until SIGINT or SIGTERM; `checks` are what `/readyz` asks beside Kafka.
+
+        Exits with 1 after a fault in the worker itself and when the health port is taken.
+        """
         health = Health(self._fault, {"kafka": self._check_kafka, **checks})
         async with AsyncExitStack() as stack:
-            stack.enter_context(serve(health, settings.health_host, settings.health_port))
+            stack.enter_context(_serve(health, settings))
             stack.push_async_callback(self.publisher.stop)
             tasks = [asyncio.create_task(self._heartbeat.beat()), asyncio.create_task(self._watch_lag())]
             for task in tasks:
                 stack.callback(task.cancel)
             await self._app.run()
+        if self.failed:
+            sys.exit(1)
 
     async def _connect(self) -> None:
         await until_it_succeeds("any", self.publisher.start, lambda: None)
@@ -137,3 +143,12 @@ class Worker:
         LAG.clear()
         for (topic, number), lag in lags.items():
             LAG.labels(topic, number).set(lag)
+
+
+def _serve(health: Health, settings: HealthSettings) -> AbstractContextManager[object]:
+    host, port = settings.health_host, settings.health_port
+    try:
+        return serve(health, host, port)
+    except OSError as error:
+        setting = f"{settings.model_config.get('env_prefix')}HEALTH_PORT"
+        sys.exit(f"cannot listen on {host}:{port} ({error.strerror}): set {setting} to a free port")

@@ -1,0 +1,80 @@
+"""Writing dead letters: one row an event, so that an event that keeps failing fills no table."""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from catalogue_messaging.failures import Failure, Received
+from catalogue_messaging.metrics import EVENTS
+from catalogue_schema.events import DeadLetter
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ingest_worker.transactions import transaction
+
+log = structlog.get_logger(__name__)
+
+INSERT = """
+INSERT INTO dead_letters AS d (event_id, reason, detail, exception_class, topic, partition, "offset",
+                               key, value, headers, model, benchmark, attempts)
+SELECT event_id, reason, detail, exception_class, topic, partition, "offset", decode(key, 'base64'),
+       decode(value, 'base64'), headers, model, benchmark, attempts
+FROM json_to_recordset(CAST(:rows AS json)) AS row (
+    event_id uuid, reason text, detail text, exception_class text, topic text, partition int, "offset" bigint,
+    key text, value text, headers jsonb, model text, benchmark text, attempts int)
+"""
+
+# The same event failing the same way again changes nothing; failing otherwise, or after a replay, is news.
+UPSERT_EVENTS = text(
+    INSERT
+    + """
+ORDER BY event_id
+ON CONFLICT (event_id) WHERE event_id IS NOT NULL DO UPDATE
+SET reason = excluded.reason, detail = excluded.detail, exception_class = excluded.exception_class,
+    topic = excluded.topic, partition = excluded.partition, "offset" = excluded."offset",
+    key = excluded.key, value = excluded.value, headers = excluded.headers,
+    model = excluded.model, benchmark = excluded.benchmark, attempts = excluded.attempts, status = 'open'
+WHERE d.reason <> excluded.reason OR d.attempts < excluded.attempts
+"""
+)
+
+INSERT_MESSAGES = text(
+    INSERT
+    + """
+ORDER BY topic, partition, "offset"
+ON CONFLICT (topic, partition, "offset") WHERE event_id IS NULL DO NOTHING
+"""
+)
+
+
+async def record_dead_letters(engine: AsyncEngine, batch: Sequence[Received[DeadLetter]]) -> list[Failure]:
+    """Write the dead letters that are new, in one transaction."""
+    letters = [received.event for received in batch]
+    # ON CONFLICT DO UPDATE takes each row once a statement: the last of an event's letters is the one.
+    events = {letter.event_id: _row(letter) for letter in letters if letter.event_id}
+    messages = [_row(letter) for letter in letters if letter.event_id is None]
+    async with transaction(engine) as connection:
+        await connection.execute(UPSERT_EVENTS, {"rows": json.dumps([*events.values()])})
+        await connection.execute(INSERT_MESSAGES, {"rows": json.dumps(messages)})
+    EVENTS.labels("DeadLetter", "recorded").inc(len(letters))
+    return []
+
+
+async def report_unrecordable(failures: Sequence[Failure]) -> None:
+    """A dead letter has no dead letters of its own: it stays on its topic, and is said aloud."""
+    for failure in failures:
+        log.error(
+            "dead letter without a row",
+            topic=failure.record.topic,
+            partition=failure.record.partition,
+            offset=failure.record.offset,
+            detail=failure.detail,
+        )
+
+
+def _row(letter: DeadLetter) -> dict[str, Any]:
+    row = letter.model_dump(mode="json", exclude={"headers"})
+    row["headers"] = [(name, b64encode(value).decode()) for name, value in letter.headers]
+    return row

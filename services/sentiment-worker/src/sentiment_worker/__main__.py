@@ -1,0 +1,34 @@
+"""`python -m sentiment_worker`"""
+
+import sys
+from functools import partial
+
+import uvloop
+from catalogue_messaging.logs import configure_logging
+from catalogue_messaging.settings import KafkaSettings, LogSettings, load
+from catalogue_messaging.worker import Worker
+from catalogue_schema.topics import OPINIONS_SUBMITTED
+
+from sentiment_worker.classifiers import Classifier, ClassifierUnavailableError, load_classifier
+from sentiment_worker.opinions import classify_opinions
+from sentiment_worker.settings import Settings
+
+
+async def run(settings: Settings, kafka: KafkaSettings, classifier: Classifier) -> None:
+    worker = Worker("sentiment-worker", kafka)
+    worker.consume(OPINIONS_SUBMITTED, partial(classify_opinions, classifier, worker.publisher))
+    await worker.run(settings)
+
+
+def main() -> None:
+    configure_logging(load(LogSettings))
+    settings, kafka = load(Settings), load(KafkaSettings)
+    try:
+        classifier = load_classifier(settings.backend)
+    except ClassifierUnavailableError as error:
+        sys.exit(str(error))
+    uvloop.run(run(settings, kafka, classifier))
+
+
+if __name__ == "__main__":
+    main()

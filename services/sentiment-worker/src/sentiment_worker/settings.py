@@ -1,0 +1,18 @@
+"""sentiment-worker's settings."""
+
+from typing import Annotated
+
+from catalogue_messaging.worker import HealthSettings
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from sentiment_worker.classifiers import Backend
+
+
+class Settings(HealthSettings):
+    """`SENTIMENT_BACKEND`, and `SENTIMENT_WORKER_HEALTH_HOST` and `_PORT`."""
+
+    model_config = SettingsConfigDict(env_prefix="SENTIMENT_WORKER_")
+
+    backend: Annotated[Backend, Field(validation_alias="SENTIMENT_BACKEND")] = "vader"
+    health_port: Annotated[int, Field(ge=0, le=65535)] = 8081
