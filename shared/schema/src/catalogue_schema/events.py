@@ -1,19 +1,20 @@
 """Events as they stand, JSON-encoded, in a Kafka message's value.
 
-Frozen, and closed: a field that is not named here is an error. Times are aware and in any zone; dates are
-calendar dates. An `event_id` is the idempotency key: the same id is the same event, however often it is sent.
+Frozen, and closed: a field that is not named here is an error. Times are in UTC; dates are calendar dates. An
+`event_id` is the idempotency key: the same id is the same event, however often it is sent.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from uuid_utils.compat import uuid7
 
 from catalogue_schema.sentiment import Sentiment
 from catalogue_schema.text import LongText, Name, ShortText, Tag
+from catalogue_schema.times import Date, Time
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -24,7 +25,7 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     event_id: UUID = Field(default_factory=uuid7)
-    occurred_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    occurred_at: Time = Field(default_factory=lambda: datetime.now(UTC))
 
 
 class OpinionSubmitted(Event):
@@ -35,7 +36,7 @@ class OpinionSubmitted(Event):
     sentiment: Sentiment | None = None
     source: ShortText | None = None
     author: ShortText | None = None
-    date_published: date | None = None
+    date_published: Date | None = None
     tags: Annotated[tuple[Tag, ...], Field(max_length=32)] | None = None
 
 
@@ -64,7 +65,7 @@ class ResultReported(Event):
     model: Name
     benchmark: Name
     score: Annotated[float, Field(strict=True, allow_inf_nan=False)]
-    date_tested: date | None = None
+    date_tested: Date | None = None
     source: ShortText | None = None
 
 
@@ -101,4 +102,4 @@ class DeadLetter(BaseModel):
     model: str | None = None
     benchmark: str | None = None
     attempts: Annotated[int, Field(ge=1)] = 1
-    failed_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    failed_at: Time = Field(default_factory=lambda: datetime.now(UTC))

@@ -9,6 +9,7 @@ MAX_CONTENT = 50_000
 
 # PostgreSQL's text type cannot hold NUL; lone surrogates are refused by Pydantic itself.
 NO_NUL = r"^[^\x00]*$"
+NOT_BLANK = r"^[^\x00]*[^\x00\s][^\x00]*$"
 # A name stands in URL paths: no control characters, and no segment that a client would normalise away
 # (an empty one, `.` or `..`).
 SEGMENT = r"(\.{0,2}[^\x00-\x1f\x7f./][^\x00-\x1f\x7f/]*|\.{3}[^\x00-\x1f\x7f/]*)"
@@ -21,5 +22,6 @@ ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NO_NUL)
 ]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)]
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CONTENT, pattern=NO_NUL)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CONTENT, pattern=NOT_BLANK)]
+"""Kept as it is, white space at its ends included."""
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)]

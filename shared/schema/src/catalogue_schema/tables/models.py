@@ -1,6 +1,5 @@
 """AI models."""
 
-from datetime import date
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ from sqlmodel import Field, Relationship, SQLModel
 
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
 from catalogue_schema.text import LongText, Name, ShortText
+from catalogue_schema.times import Date
 
 if TYPE_CHECKING:
     from catalogue_schema.tables.opinions import Opinion
@@ -43,7 +43,7 @@ class ModelBase(SQLModel):
     name: Name = Field(sa_type=String(255), unique=True, index=True)
     display_name: ShortText | None = Field(default=None, sa_type=String(255))
     organization: ShortText = Field(sa_type=String(255))
-    release_date: date | None = None
+    release_date: Date | None = None
     description: LongText | None = Field(default=None, sa_type=Text)
     license: ShortText | None = Field(default=None, sa_type=String(255))
     metadata_: Metadata | None = Field(
@@ -80,7 +80,7 @@ class ModelUpdate(RequestSchema):
     name: Name = Field(default=None)
     display_name: ShortText | None = None
     organization: ShortText = Field(default=None)
-    release_date: date | None = None
+    release_date: Date | None = None
     description: LongText | None = None
     license: ShortText | None = None
     metadata_: Metadata | None = Field(default=None, alias="metadata")

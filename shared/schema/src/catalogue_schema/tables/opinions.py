@@ -1,6 +1,5 @@
 """Opinions about models."""
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from uuid_utils.compat import uuid7
 from catalogue_schema.sentiment import SENTIMENTS, Sentiment
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
 from catalogue_schema.text import LongText, ShortText, Tag
+from catalogue_schema.times import Date
 
 if TYPE_CHECKING:
     from catalogue_schema.tables.models import Model
@@ -25,7 +25,7 @@ class OpinionBase(SQLModel):
     sentiment: Sentiment | None = Field(default=None, sa_type=String(50))
     source: ShortText | None = Field(default=None, sa_type=String(255))
     author: ShortText | None = Field(default=None, sa_type=String(255))
-    date_published: date | None = Field(default=None, index=True)
+    date_published: Date | None = Field(default=None, index=True)
     tags: Tags | None = Field(default=None, sa_type=ARRAY(Text))
 
 
@@ -64,7 +64,7 @@ class OpinionUpdate(RequestSchema):
     sentiment: Sentiment | None = None
     source: ShortText | None = None
     author: ShortText | None = None
-    date_published: date | None = None
+    date_published: Date | None = None
     tags: Tags | None = None
 
 

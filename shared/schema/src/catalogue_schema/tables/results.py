@@ -1,6 +1,5 @@
 """Benchmark results: the one that stands for each model, benchmark and date, and every report behind it."""
 
-from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at, now
 from catalogue_schema.text import ShortText
+from catalogue_schema.times import Date
 
 if TYPE_CHECKING:
     from catalogue_schema.tables.benchmarks import Benchmark
@@ -21,7 +21,7 @@ class BenchmarkResultBase(SQLModel):
     model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True)
     benchmark_id: int = Field(foreign_key="benchmarks.id", ondelete="CASCADE", index=True)
     score: FiniteFloat
-    date_tested: date | None = None
+    date_tested: Date | None = None
     source: ShortText | None = Field(default=None, sa_type=String(255))
 
 
@@ -81,7 +81,7 @@ class BenchmarkResultUpdate(RequestSchema):
     """A partial update: a field that is left out stays as it is."""
 
     score: FiniteFloat | None = None
-    date_tested: date | None = None
+    date_tested: Date | None = None
     source: ShortText | None = None
 
 

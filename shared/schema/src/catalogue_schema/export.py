@@ -1,0 +1,39 @@
+"""Write the JSON Schema of each topic's event to files: `python -m catalogue_schema.export docs/schemas`."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from catalogue_schema.topics import DEAD_LETTERS, TOPICS, Topic
+
+# A dead letter's value is the original message's bytes, whatever they are: no schema can describe it.
+DESCRIBED = tuple(topic for topic in TOPICS if topic is not DEAD_LETTERS)
+
+
+def json_schema(topic: Topic) -> dict[str, Any]:
+    """JSON Schema (2020-12) of the values on `topic`, as consumers read them.
+
+    Producers may leave `event_id` and `occurred_at` to the API, so on the topic both are always there.
+    """
+    schema = topic.event.model_json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:" + topic.name.replace(".", ":", 1),
+        **schema,
+        "required": ["event_id", "occurred_at", *schema["required"]],
+    }
+
+
+def export(directory: Path) -> None:
+    """Write `<topic>.json` into `directory`, made where it is missing."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for topic in DESCRIBED:
+        text = json.dumps(json_schema(topic), indent=2, ensure_ascii=False) + "\n"
+        (directory / f"{topic.name}.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", type=Path)
+    export(parser.parse_args().directory)
