@@ -1,4 +1,5 @@
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 
 from local_stack.errors import LocalStackError
@@ -36,3 +37,13 @@ def require_free(host: str, port: int, setting: str) -> None:
             f"Port {port} on {host} can't be listened on (most likely taken): "
             f"stop what uses it, or choose another with {setting}, for example {setting}={free_port()}."
         )
+
+
+def port_of(environment: Mapping[str, str], setting: str, default: int = 0) -> int:
+    """The port that the variable `setting` holds; 0 stands for any free one. Raises `LocalStackError`."""
+    value = environment.get(setting) or str(default)
+    if not (value.isascii() and value.isdigit() and int(value) <= 65535):
+        raise LocalStackError(
+            f"{setting} is {value!r}: set it to a port from 1 to 65535, or to 0 for a free one."
+        )
+    return int(value)

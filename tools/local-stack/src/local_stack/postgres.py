@@ -17,6 +17,7 @@ assert _found is not None
 assert _found.submodule_search_locations is not None
 INSTALLATION = Path(_found.submodule_search_locations[0]) / "pginstall"
 BIN = INSTALLATION / "bin"
+LIBRARIES = INSTALLATION.parent.with_suffix(".libs")
 NAME = "catalogue"  # of the superuser and of the database
 
 
@@ -59,7 +60,7 @@ class PostgresServer(ManagedProcess):
 
     def prepare(self) -> Command:
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.user = user_for(self.directory, [INSTALLATION, INSTALLATION.parent.with_suffix(".libs")])
+        self.user = user_for(self.directory, [INSTALLATION, LIBRARIES])
         data = self.directory / "data"
         if not data.exists():
             self._create(data)

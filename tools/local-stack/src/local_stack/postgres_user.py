@@ -23,7 +23,7 @@ def user_for(data: Path, programs: Iterable[Path]) -> str | None:
         return None
     _ensure_user()
     shutil.chown(data, USER, USER)
-    for program in programs:
+    for program in filter(Path.exists, programs):
         for path in (program, *program.rglob("*")):
             _allow(path, (path.stat().st_mode & (stat.S_IRUSR | stat.S_IXUSR)) >> 6)
     for folder in {*data.parents, *(parent for program in programs for parent in program.parents)}:

@@ -116,8 +116,12 @@ class ManagedProcess(ABC):
         """One line: exit code or signal, the last line of its output, and where the rest is."""
         code = self.exit_code or 0
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        lines = [line.strip() for line in self.output().splitlines() if line.strip()]
-        return f"{how}: {lines[-1] if lines else 'it wrote nothing'} (all of it: {self.log})"
+        with self.log.open("rb") as log:
+            log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - 10_000))
+            lines = [
+                line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()
+            ]
+        return f"{how}: {lines[-1] if lines else 'it wrote nothing'} (more in {self.log})"
 
     def __enter__(self) -> Self:
         try:
