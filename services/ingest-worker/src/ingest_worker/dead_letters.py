@@ -75,6 +75,13 @@ async def report_unrecordable(failures: Sequence[Failure]) -> None:
 
 
 def _row(letter: DeadLetter) -> dict[str, Any]:
-    row = letter.model_dump(mode="json", exclude={"headers"})
-    row["headers"] = [(name, b64encode(value).decode()) for name, value in letter.headers]
-    return row
+    return letter.model_dump(mode="json", exclude={"headers", "key", "value"}) | {
+        "headers": [(name, _base64(value)) for name, value in letter.headers],
+        "key": _base64(letter.key),
+        "value": _base64(letter.value),
+    }
+
+
+def _base64(data: bytes | None) -> str | None:
+    """PostgreSQL's alphabet, not the URL-safe one of Pydantic."""
+    return None if data is None else b64encode(data).decode()

@@ -31,7 +31,8 @@ def make_broker(kafka: KafkaSettings, service: str) -> KafkaBroker:
         consumer_only=True,
         allow_auto_create_topics=False,
         apply_types=False,
-        logger=logging.getLogger("faststream"),
+        # A logger of our own: FastStream's has its own handler. What it warns of is what we asked for.
+        logger=_errors_only(),
         graceful_timeout=10,
     )
 
@@ -66,6 +67,12 @@ def subscribe(broker: KafkaBroker, topic: str, group_id: str, process: Process) 
     )
     subscriber(handle)
     return subscriber
+
+
+def _errors_only() -> logging.Logger:
+    logger = logging.getLogger(f"{__name__}.faststream")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 def _security(kafka: KafkaSettings) -> BaseSecurity:

@@ -43,7 +43,9 @@ def to_message(failure: Failure) -> Message:
         (ATTEMPT, str(attempt).encode()),
     ]
     original = [(name, value) for name, value in record.headers if name not in OURS]
-    return Message(record.key, record.value, [*original, *said])
+    # aiokafka sends no message that has neither.
+    key = b"" if record.key is None and record.value is None else record.key
+    return Message(key, record.value, [*original, *said])
 
 
 def from_record(record: ConsumerRecord) -> DeadLetter:

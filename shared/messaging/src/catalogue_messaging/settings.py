@@ -32,8 +32,9 @@ class KafkaSettings(BaseSettings):
     def topic_name(self, topic: Topic) -> str:
         return self.topic_prefix + topic.name
 
-    def group_id(self, service: str) -> str:
-        return self.topic_prefix + service
+    def group_id(self, service: str, topic: Topic) -> str:
+        """A group for each topic, so that a rebalance of one does not halt the others."""
+        return f"{self.topic_prefix}{service}.{topic.name}"
 
     def client_options(self) -> dict[str, Any]:
         """Connection arguments that aiokafka's producer, consumer and admin client have in common."""

@@ -7,10 +7,11 @@ from typing import Annotated
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 from catalogue_schema.topics import TOPICS, Topic
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from catalogue_messaging.logs import configure_logging
 from catalogue_messaging.settings import KafkaSettings, LogSettings, load
@@ -65,17 +66,30 @@ async def _create(admin: AIOKafkaAdminClient, name: str, topic: Topic, topics: T
 
 
 async def _drift(admin: AIOKafkaAdminClient, name: str, topic: Topic, topics: TopicSettings) -> list[str]:
-    [described] = await admin.describe_topics([name])
-    actual = {"partitions": str(len(described["partitions"]))}
-    [response] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
-    for *_, entries in response.resources:
-        actual |= {entry[0]: entry[1] for entry in entries}
+    actual = await _described(admin, name)
     wanted = {"partitions": str(topic.partitions), **_settings(topic, topics)}
     return [
         f"topic {name}: {key} is {actual.get(key)}, should be {value}"
         for key, value in wanted.items()
         if actual.get(key) != value
     ]
+
+
+async def _described(admin: AIOKafkaAdminClient, name: str) -> dict[str, str]:
+    """Raises KafkaError. A topic that was just created may take a moment to be known everywhere."""
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception_type(UnknownTopicOrPartitionError),
+        wait=wait_fixed(0.2),
+        stop=stop_after_delay(10),
+        reraise=True,
+    ):
+        with attempt:
+            [described] = await admin.describe_topics([name])
+            [response] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+            [(code, message, *_, entries)] = response.resources
+            for error in filter(None, (described["error_code"], code)):
+                raise for_code(error)(message or name)
+    return {"partitions": str(len(described["partitions"])), **{entry[0]: entry[1] for entry in entries}}
 
 
 def main() -> None:

@@ -45,14 +45,14 @@ class HealthSettings(BaseSettings):
 class Worker:
     """Consumes topics until the process is told to stop.
 
-    `service` names the consumer group and the CloudEvents source of what it publishes.
+    `service` begins the consumer groups' names and is the CloudEvents source of what it publishes.
     """
 
     def __init__(self, service: str, kafka: KafkaSettings) -> None:
         self.publisher = EventPublisher(kafka, f"/{service}")
         self.failed = False
         self._kafka = kafka
-        self._group_id = kafka.group_id(service)
+        self._service = service
         self._broker = make_broker(kafka, service)
         self._app = FastStream(self._broker, logger=None, on_startup=[self._connect])
         self._consumers: list[tuple[BatchConsumer[Any], BatchSubscriber]] = []
@@ -82,7 +82,8 @@ class Worker:
                 self.failed = True
                 self._app.exit()
 
-        subscriber = subscribe(self._broker, self._kafka.topic_name(topic), self._group_id, process)
+        group_id = self._kafka.group_id(self._service, topic)
+        subscriber = subscribe(self._broker, self._kafka.topic_name(topic), group_id, process)
         self._consumers.append((consumer, subscriber))
 
     async def run(self, settings: HealthSettings, **checks: Check) -> None:
