@@ -1,4 +1,8 @@
-UV := .venv/bin/uv
+# Needs Python 3.11 or newer, make and git. Everything else is installed into .venv the first time.
+PYTHON ?= python3
+VENV := .venv
+UV := $(VENV)/bin/uv
+SYNC := sync --locked --all-packages --all-extras
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint
@@ -6,11 +10,23 @@ UV := .venv/bin/uv
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-$(UV):
-	@python3 -m venv .venv && .venv/bin/python -m pip install --quiet uv
+# Asks uv itself rather than make's dates, so that a set-up that was interrupted is taken up again.
+setup: ## Install everything into .venv (the other commands do this themselves)
+	@$(UV) --version >/dev/null 2>&1 || $(MAKE) --no-print-directory bootstrap
+	@$(UV) $(SYNC) --check --quiet 2>/dev/null || $(UV) $(SYNC)
 
-setup: $(UV)
-	@$(UV) sync --quiet --locked --all-packages --all-extras
+.PHONY: bootstrap
+bootstrap:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not: install one, and name it: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "First run: installing what is needed into $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+	  echo "'$(PYTHON) -m venv' does not work: install it (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+# exec: a signal to make reaches the system itself, with no shell in between.
+run: setup ## Run the whole system on this machine, without Docker; Ctrl-C stops it
+	@exec $(VENV)/bin/python -m local_stack run
 
 lint: setup ## Check format, style and types
 	$(UV) run --no-sync ruff format --check .
@@ -18,4 +34,4 @@ lint: setup ## Check format, style and types
 	$(UV) run --no-sync mypy
 
 test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
-	$(UV) run --no-sync pytest
+	$(UV) run --no-sync pytest --numprocesses 2 --dist loadfile
