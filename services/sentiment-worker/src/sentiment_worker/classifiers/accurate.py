@@ -1,0 +1,75 @@
+"""The accurate backend: MiniLM-L6, fine-tuned, as int8 ONNX. Needs the extra `accurate`."""
+
+import json
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .base import NOTHING_TO_JUDGE, Classification, ClassifierUnavailableError
+from .clean import clean
+from .probabilities import Calibration, Floats, to_classifications
+
+_INSTALL = (
+    "install the extra with `pip install 'sentiment-worker[accurate]'`, or choose SENTIMENT_BACKEND=fast"
+)
+_BATCH = 32  # texts of like length
+_EMPTY = 2  # tokens of a text without words: the model's start and end marks
+
+
+class AccurateClassifier:
+    def __init__(self, weights: Traversable | Path | None = None) -> None:
+        onnxruntime, tokenizers = _library("onnxruntime"), _library("tokenizers")
+        settings, model, tokenizer = _weight_files(weights or files(_library("sentiment_worker_accurate")))
+        stored = json.loads(settings.read_text(encoding="utf-8"))
+        self.name = f"accurate-{stored['version']}"
+        self.ask_below: float = stored["ask_below"]
+        self._calibration = Calibration(stored["slope"], np.array(stored["shift"], np.float32))
+        self._session = onnxruntime.InferenceSession(model.read_bytes(), providers=["CPUExecutionProvider"])
+        self._tokenizer = tokenizers.Tokenizer.from_buffer(tokenizer.read_bytes())
+        self._tokenizer.enable_truncation(stored["max_tokens"])
+        self._tokenizer.no_padding()
+
+    def classify(self, texts: Sequence[str]) -> list[Classification]:
+        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch([clean(text) for text in texts])]
+        readable = [index for index, ids in enumerate(encoded) if len(ids) > _EMPTY]
+        answers = [NOTHING_TO_JUDGE] * len(texts)
+        found = to_classifications(self.probabilities([encoded[index] for index in readable]))
+        for index, answer in zip(readable, found, strict=True):
+            answers[index] = answer
+        return answers
+
+    def probabilities(self, encoded: Sequence[Sequence[int]]) -> Floats:
+        """[texts, 4] for texts as ids of tokens, run in batches of like length."""
+        logits = np.zeros((len(encoded), 4), np.float32)
+        order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
+        for start in range(0, len(order), _BATCH):
+            chosen = order[start : start + _BATCH]
+            logits[chosen] = self._run([encoded[index] for index in chosen])
+        return self._calibration.probabilities(logits)
+
+    def _run(self, batch: Sequence[Sequence[int]]) -> Floats:
+        width = max(map(len, batch))
+        ids = np.array([[*row, *[0] * (width - len(row))] for row in batch], np.int64)
+        mask = (np.arange(width) < np.array([[len(row)] for row in batch])).astype(np.int64)
+        logits: Floats = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return logits
+
+
+def _library(name: str) -> Any:  # a module that may not be installed
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ClassifierUnavailableError(f"the accurate classifier needs {name}: {_INSTALL}") from error
+
+
+def _weight_files(folder: Traversable | Path) -> list[Traversable | Path]:
+    found = [folder / name for name in ("model.json", "model.onnx", "tokenizer.json")]
+    for file in found:
+        if not file.is_file():
+            raise ClassifierUnavailableError(f"{file} is missing: {_INSTALL}")
+    return found

@@ -1,0 +1,65 @@
+"""Texts to ids of words, for the fast classifier: whole words where known, else WordPiece pieces."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_TOKEN = re.compile(
+    r"@user|[:;=]['-]?[()\[\]dpo/\\|*]+|<3|[^\W\d_]+(?:'t)?|[0-9]+|[^\s\w]",
+)
+_LONGEST_WORD = 32  # characters; longer ones are keys, hashes or noise
+_CACHED_WORDS = 200_000  # bounds memory when a stream never repeats itself
+NUMBER = "0"  # stands for every number
+
+
+class Vocabulary:
+    """`words` in the order of their ids; pieces that continue a word begin with `##`, as in WordPiece."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._ids = {word: index for index, word in enumerate(words)}
+        self._cache: dict[str, tuple[int, ...]] = {}
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of a cleaned text; words without any known piece are left out."""
+        text = text.lower()
+        if not text.isascii():
+            text = _plain_letters(text)
+        cache = self._cache
+        ids: list[int] = []
+        for token in _TOKEN.findall(text):
+            known = cache.get(token)
+            ids += self._look_up(token) if known is None else known
+        return ids
+
+    def _look_up(self, token: str) -> tuple[int, ...]:
+        if token[0].isdigit():
+            token = NUMBER
+        found = self._pieces(token) or self._pieces(re.sub(r"(.)\1\1", r"\1", token))
+        if len(self._cache) < _CACHED_WORDS:
+            self._cache[token] = found
+        return found
+
+    def _pieces(self, token: str) -> tuple[int, ...]:
+        """The longest known beginning, then the longest known continuations; none if one is unknown."""
+        if token in self._ids:
+            return (self._ids[token],)
+        if len(token) > _LONGEST_WORD:
+            return ()
+        pieces: list[int] = []
+        start = 0
+        while start < len(token):
+            for end in range(len(token), start, -1):
+                piece = self._ids.get("##" * (start > 0) + token[start:end])
+                if piece is not None:
+                    break
+            else:
+                return ()
+            pieces.append(piece)
+            start = end
+        return tuple(pieces)
+
+
+def _plain_letters(text: str) -> str:
+    """Letters without their accents, and straight quotes."""
+    text = text.replace("\u2019", "'").replace("\u2018", "'")
+    return "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
