@@ -1,9 +1,10 @@
 """AI models."""
 
+import re
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator, ConfigDict, model_validator
 from sqlalchemy import String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Relationship, SQLModel
@@ -18,18 +19,24 @@ if TYPE_CHECKING:
     from catalogue_schema.tables.use_cases import UseCase
 
 
-def _storable(value: Any) -> Any:
+MAX_DEPTH = 50
+"""Lists and objects within each other in a model's metadata."""
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
     """`value` itself. Raises ValueError where PostgreSQL's jsonb could not hold it."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"is nested more than {MAX_DEPTH} deep")
     if isinstance(value, float) and not isfinite(value):
         raise ValueError("holds a number that is not finite")
-    if isinstance(value, str) and "\x00" in value:
-        raise ValueError("holds a NUL character")
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        raise ValueError("holds a NUL character or half of a surrogate pair")
     if isinstance(value, dict):
-        for part in (*value.keys(), *value.values()):
-            _storable(part)
-    if isinstance(value, list):
+        _storable([*value.keys(), *value.values()], depth)
+    elif isinstance(value, list):
         for part in value:
-            _storable(part)
+            _storable(part, depth + 1)
     return value
 
 
@@ -49,6 +56,12 @@ class ModelBase(SQLModel):
     metadata_: Metadata | None = Field(
         default=None, alias="metadata", sa_type=JSONB, sa_column_kwargs={"name": "metadata"}
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_field_name(cls, data: Any) -> Any:
+        # Of an object Pydantic would read the attribute that the alias names, which is SQLAlchemy's.
+        return data.model_dump() if isinstance(data, SQLModel) else data
 
 
 class Model(TimestampMixin, ModelBase, table=True):

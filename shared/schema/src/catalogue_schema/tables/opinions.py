@@ -58,9 +58,9 @@ class OpinionCreate(OpinionBase, RequestSchema):
 
 
 class OpinionUpdate(RequestSchema):
-    """A partial update: a field that is left out stays as it is."""
+    """A partial update: a field that is left out stays as it is; null clears it, where it may be empty."""
 
-    content: LongText | None = None
+    content: LongText = Field(default=None)
     sentiment: Sentiment | None = None
     source: ShortText | None = None
     author: ShortText | None = None

@@ -78,9 +78,9 @@ class BenchmarkResultCreate(BenchmarkResultBase, RequestSchema):
 
 
 class BenchmarkResultUpdate(RequestSchema):
-    """A partial update: a field that is left out stays as it is."""
+    """A partial update: a field that is left out stays as it is; null clears it, where it may be empty."""
 
-    score: FiniteFloat | None = None
+    score: FiniteFloat = Field(default=None)
     date_tested: Date | None = None
     source: ShortText | None = None
 
