@@ -1,0 +1,90 @@
+"""Reading request bodies: bounded, of a known type, and JSON that is JSON."""
+
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from catalogue_api.problems import Malformed, TooLarge, UnsupportedMediaType
+
+JSON = "application/json"
+
+
+class BodyLimit:
+    """Refuses a body over `limit` bytes, by its declared length or as soon as more arrived.
+
+    Starlette has such a middleware, which always answers in plain text: not the shape of our errors.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        size = int(declared) if declared.isdecimal() else 0
+        arrived = 0
+
+        async def limited() -> Message:
+            nonlocal arrived
+            if size > self._limit:
+                raise self._too_large()
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > self._limit:
+                raise self._too_large()
+            return message
+
+        await self._app(scope, limited, send)
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"The body is over {self._limit:,} bytes: send it in several requests.")
+
+
+class JsonRequest(Request):
+    async def json(self) -> Any:
+        return parse_json(await self.body())
+
+
+class JsonRoute(APIRoute):
+    """A route whose body, if it takes one, is JSON by its content type and by our parser.
+
+    Python's own takes lone surrogates, and recurses until it cannot.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_json(request: Request) -> Response:
+            if self.body_field:
+                media_type(request, {JSON})
+            return await handle(JsonRequest(request.scope, request.receive))
+
+        return handle_json
+
+
+def media_type(request: Request, known: Collection[str]) -> str:
+    """The body's media type without its parameters. Raises UnsupportedMediaType unless it is `known`."""
+    essence, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    charset = parameters.partition("charset=")[2].strip(' "')
+    if essence.strip() not in known or charset not in {"", "utf-8", "utf8"}:
+        raise UnsupportedMediaType(f"Send the body as UTF-8 with Content-Type: {' or '.join(sorted(known))}.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body without Content-Encoding: compressed bodies are not read.")
+    return essence.strip()
+
+
+def parse_json(body: bytes) -> Any:
+    """Raises Malformed, with line and column, for what is no UTF-8, no JSON, or nested too deep."""
+    try:
+        return from_json(body)
+    except ValueError as error:
+        raise Malformed(f"The body is not JSON: {error}.") from error

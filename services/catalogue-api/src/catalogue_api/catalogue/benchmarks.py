@@ -1,0 +1,45 @@
+"""Benchmarks: lists, and one benchmark with what is known of it."""
+
+from typing import Annotated
+
+from catalogue_schema.tables import Benchmark, BenchmarkResponse, BenchmarkResult
+from catalogue_schema.text import ShortText, Tag
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from catalogue_api.catalogue import named
+from catalogue_api.catalogue.statements import equal, table_of
+from catalogue_api.paging import Page, PageQuery, by_name
+
+
+class BenchmarkQuery(PageQuery):
+    category: Tag | None = None
+    q: Annotated[ShortText | None, Field(description="Part of the name, in any case")] = None
+
+
+class BenchmarkCounts(BaseModel):
+    results: int
+    models: int
+
+
+class BenchmarkDetail(BenchmarkResponse):
+    counts: BenchmarkCounts
+
+
+async def list_benchmarks(db: AsyncSession, query: BenchmarkQuery) -> Page[BenchmarkResponse]:
+    statement = select(table_of(Benchmark)).where(*equal((col(Benchmark.category), query.category)))
+    if query.q is not None:
+        statement = statement.where(col(Benchmark.name).icontains(query.q, autoescape=True))
+    return await by_name(db, statement, col(Benchmark.name), query, BenchmarkResponse)
+
+
+async def describe_benchmark(db: AsyncSession, name: str) -> BenchmarkDetail:
+    """Raises NotFound."""
+    benchmark = await named.find(db, Benchmark, name)
+    counted = select(func.count(), func.count(col(BenchmarkResult.model_id).distinct())).where(
+        col(BenchmarkResult.benchmark_id) == benchmark.id
+    )
+    results, models = (await db.execute(counted)).one()
+    return BenchmarkDetail(**benchmark.model_dump(), counts=BenchmarkCounts(results=results, models=models))

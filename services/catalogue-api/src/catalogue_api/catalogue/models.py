@@ -1,0 +1,79 @@
+"""Models: lists, and one model with what is known of it."""
+
+from typing import Annotated
+
+from catalogue_schema.sentiment import SENTIMENTS, Sentiment
+from catalogue_schema.tables import (
+    BenchmarkResult,
+    BenchmarkResultResponse,
+    Model,
+    ModelResponse,
+    Opinion,
+    UseCase,
+)
+from catalogue_schema.text import ShortText
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from catalogue_api.catalogue import named
+from catalogue_api.catalogue.results import latest_results
+from catalogue_api.catalogue.statements import equal, table_of
+from catalogue_api.paging import Page, PageQuery, by_name
+
+
+class ModelQuery(PageQuery):
+    organization: ShortText | None = None
+    q: Annotated[ShortText | None, Field(description="Part of the name, in any case")] = None
+
+
+class Counts(BaseModel):
+    results: int
+    opinions: int
+    use_cases: int
+
+
+class ModelDetail(ModelResponse):
+    counts: Counts
+    sentiment: Annotated[dict[Sentiment, int], Field(description="Opinions by sentiment")]
+    latest_results: Annotated[
+        list[BenchmarkResultResponse], Field(description="The ten most recently tested")
+    ]
+
+
+async def list_models(db: AsyncSession, query: ModelQuery) -> Page[ModelResponse]:
+    statement = select(table_of(Model)).where(*equal((col(Model.organization), query.organization)))
+    if query.q is not None:
+        statement = statement.where(col(Model.name).icontains(query.q, autoescape=True))
+    return await by_name(db, statement, col(Model.name), query, ModelResponse)
+
+
+async def describe_model(db: AsyncSession, name: str) -> ModelDetail:
+    """Raises NotFound."""
+    model = await named.find(db, Model, name)
+    assert model.id is not None
+    sentiment = await _opinions_by_sentiment(db, model.id)
+    counts = Counts(
+        results=await _count(db, BenchmarkResult, model.id),
+        opinions=sum(sentiment.values()),
+        use_cases=await _count(db, UseCase, model.id),
+    )
+    return ModelDetail(
+        **model.model_dump(),
+        counts=counts,
+        sentiment={name: sentiment.get(name, 0) for name in SENTIMENTS},
+        latest_results=await latest_results(db, model.id),
+    )
+
+
+async def _opinions_by_sentiment(db: AsyncSession, model_id: int) -> dict[Sentiment | None, int]:
+    sentiment = col(Opinion.sentiment)
+    statement = select(sentiment, func.count()).where(col(Opinion.model_id) == model_id).group_by(sentiment)
+    return {row[0]: row[1] for row in await db.execute(statement)}
+
+
+async def _count(db: AsyncSession, table: type[BenchmarkResult | UseCase], model_id: int) -> int:
+    statement = select(func.count()).select_from(table).where(col(table.model_id) == model_id)
+    count: int = (await db.execute(statement)).scalar_one()
+    return count

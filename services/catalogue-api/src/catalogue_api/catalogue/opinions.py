@@ -1,0 +1,53 @@
+"""Opinions about models."""
+
+from typing import Annotated
+
+from catalogue_schema.sentiment import Sentiment
+from catalogue_schema.tables import Model, Opinion, OpinionResponse
+from catalogue_schema.text import Name, ShortText, Tag
+from catalogue_schema.times import Date
+from pydantic import Field
+from sqlalchemy import any_, literal, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from catalogue_api.catalogue.statements import AnySelect, equal, table_of, within
+from catalogue_api.paging import Page, PageQuery, newest_first
+from catalogue_api.problems import NotFound
+
+
+class OpinionQuery(PageQuery):
+    model: Name | None = None
+    sentiment: Sentiment | None = None
+    source: ShortText | None = None
+    author: ShortText | None = None
+    tag: Tag | None = None
+    date_from: Annotated[Date | None, Field(description="Published on this day or later")] = None
+    date_to: Annotated[Date | None, Field(description="Published on this day or earlier")] = None
+
+
+async def list_opinions(db: AsyncSession, query: OpinionQuery) -> Page[OpinionResponse]:
+    wanted = equal(
+        (col(Model.name), query.model),
+        (col(Opinion.sentiment), query.sentiment),
+        (col(Opinion.source), query.source),
+        (col(Opinion.author), query.author),
+    )
+    published = within(col(Opinion.date_published), query.date_from, query.date_to)
+    statement = _with_model().where(*wanted, *published)
+    if query.tag is not None:
+        statement = statement.where(literal(query.tag) == any_(col(Opinion.tags)))
+    return await newest_first(db, statement, col(Opinion.id), query, OpinionResponse)
+
+
+async def read_opinion(db: AsyncSession, opinion_id: int) -> OpinionResponse:
+    """Raises NotFound."""
+    statement = _with_model().where(col(Opinion.id) == opinion_id)
+    row = (await db.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no opinion {opinion_id}; GET /v1/opinions lists those that there are.")
+    return OpinionResponse.model_validate(row)
+
+
+def _with_model() -> AnySelect:
+    return select(table_of(Opinion), col(Model.name).label("model")).join(Model)

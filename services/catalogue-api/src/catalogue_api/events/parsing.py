@@ -1,0 +1,81 @@
+"""From JSON values, or CloudEvents, to the events that producers may submit."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+from catalogue_schema.events import OpinionSubmitted, ResultReported
+from catalogue_schema.times import Time
+from pydantic import BaseModel, Field
+
+from catalogue_api.items import Rejected, validated
+from catalogue_api.problems import FieldError
+
+Submitted: TypeAlias = OpinionSubmitted | ResultReported
+Types: TypeAlias = Mapping[str, type[Submitted]]
+
+TYPES: Types = {event.__name__: event for event in (OpinionSubmitted, ResultReported)}
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_AHEAD = timedelta(days=1)
+"""How far a producer's clock may be ahead: the later `occurred_at` stands, so one in 2099 would for ever."""
+
+
+class CloudEvent(BaseModel):
+    """CloudEvents 1.0, structured mode. Extension attributes are taken and ignored.
+
+    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
+    """
+
+    specversion: Literal["1.0"]
+    id: UUID
+    source: str = Field(min_length=1)
+    type: str
+    time: Time | None = None
+    datacontenttype: Literal["application/json"] | None = None
+    data: dict[str, Any]
+
+
+def parse_event(item: object, types: Types = TYPES) -> Submitted:
+    """An event's fields, and its `type` unless only one is possible. Raises Rejected."""
+    if not isinstance(item, dict):
+        raise Rejected(FieldError(pointer="", reason="is no JSON object"))
+    fields = dict(item)
+    name = fields.pop("type", next(iter(types)) if len(types) == 1 else None)
+    event = validated(_class(name, types), fields)
+    _refuse_impossible_time(event.occurred_at)
+    return event
+
+
+def parse_cloudevent(item: object, types: Types = TYPES) -> Submitted:
+    """The CloudEvent's `id` and `time` are the event's, and `data` its fields. Raises Rejected."""
+    envelope = validated(CloudEvent, item)
+    _class(envelope.type, types)
+    fields = {"occurred_at": envelope.time, **envelope.data} if envelope.time else dict(envelope.data)
+    try:
+        event = parse_event({"event_id": envelope.id, "type": envelope.type, **fields}, types)
+    except Rejected as rejected:
+        raise Rejected(*map(_within_data, rejected.errors)) from rejected
+    if event.event_id != envelope.id:
+        raise Rejected(FieldError(pointer="/data/event_id", reason="is another than the CloudEvent's id"))
+    return event
+
+
+def _class(name: object, types: Types) -> type[Submitted]:
+    found = types.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise Rejected(FieldError(pointer="/type", reason=f"must be {' or '.join(types)}"))
+    return found
+
+
+def _refuse_impossible_time(occurred_at: datetime) -> None:
+    if occurred_at > datetime.now(UTC) + MAX_AHEAD:
+        reason = "is over a day in the future: set the clock right, or leave it out"
+        raise Rejected(FieldError(pointer="/occurred_at", reason=reason))
+    if occurred_at < EARLIEST:
+        raise Rejected(FieldError(pointer="/occurred_at", reason="is before 1970"))
+
+
+def _within_data(error: FieldError) -> FieldError:
+    return FieldError(pointer="/data" + error["pointer"], reason=error["reason"])

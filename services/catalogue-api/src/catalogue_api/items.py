@@ -1,0 +1,91 @@
+"""Bodies of many items: each is judged alone, so that one bad line loses only itself."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from catalogue_api.problems import FieldError, Invalid, ItemError, TooLarge, field_errors
+
+B = TypeVar("B", bound=BaseModel)
+T = TypeVar("T")
+
+CHUNK = 250
+"""Items between two turns of the event loop: a few milliseconds of work."""
+MAX_FIELDS = 100
+"""More fields than any record has; Pydantic would report each one that it does not know."""
+
+
+class Rejected(Exception):  # noqa: N818 (not an error of ours: what is said of an item)
+    """An item that is not valid, and why."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """Stands for an item that could not be read."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class Batch(Generic[T]):
+    accepted: list[T] = field(default_factory=list)
+    rejected: list[ItemError] = field(default_factory=list)
+
+
+def ndjson(body: bytes) -> Iterator[object]:
+    """The lines' values; blank lines are no items. A line that is not JSON is an Undecodable."""
+    for number, line in enumerate(body.split(b"\n"), start=1):
+        if not line or line.isspace():
+            continue
+        try:
+            yield from_json(line)
+        except ValueError as error:
+            yield Undecodable(f"line {number} is not JSON: {error}")
+
+
+def validated(schema: type[B], value: object) -> B:
+    """Raises Rejected, with all that is wrong."""
+    refuse_many_fields(value)
+    try:
+        return schema.model_validate(value)
+    except ValidationError as error:
+        raise Rejected(*field_errors(error.errors(include_url=False, include_input=False))) from error
+
+
+def refuse_many_fields(value: object) -> None:
+    """Raises Rejected."""
+    if isinstance(value, dict) and len(value) > MAX_FIELDS:
+        raise Rejected(FieldError(pointer="", reason=f"has over {MAX_FIELDS} fields"))
+
+
+async def judge(values: Iterable[object], parse: Callable[[Any], T], most: int) -> Batch[T]:
+    """Parse each value; `parse` raises Rejected. Raises TooLarge when there are over `most`, and
+    Invalid, with every item's errors, when none is valid.
+    """
+    batch: Batch[T] = Batch()
+    for index, value in enumerate(values):
+        if index == most:
+            raise TooLarge(f"The body holds over {most:,} items: send it in several requests.")
+        if index % CHUNK == CHUNK - 1:
+            await asyncio.sleep(0)
+        try:
+            batch.accepted.append(parse(_decoded(value)))
+        except Rejected as rejected:
+            batch.rejected += [ItemError(index=index, **error) for error in rejected.errors]
+    if not batch.accepted:
+        raise Invalid(batch.rejected, "The body holds no valid item, so nothing was taken.")
+    return batch
+
+
+def _decoded(value: object) -> object:
+    if isinstance(value, Undecodable):
+        raise Rejected(FieldError(pointer="", reason=value.reason))
+    return value

@@ -1,0 +1,30 @@
+"""What FastAPI cannot know of the OpenAPI document: that errors are problem documents."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from catalogue_api.problems import MEDIA_TYPE, ProblemDocument
+
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request is wrong: `detail` and `errors` say where", **_PROBLEM},
+    "5XX": {"description": "Something of ours is away or failed: repeat after Retry-After", **_PROBLEM},
+}
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Add the schemas that PROBLEM_RESPONSES refer to."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        _, problem = models_json_schema(
+            [(ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
+        )
+        document["components"]["schemas"] |= problem["$defs"]
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation has it

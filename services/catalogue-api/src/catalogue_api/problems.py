@@ -1,0 +1,135 @@
+"""Errors as RFC 9457 problem details: one exception base, one shape."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from typing_extensions import TypedDict
+
+MEDIA_TYPE = "application/problem+json"
+
+REASONS = {
+    "string_pattern_mismatch": "holds a character that is not allowed here, such as NUL",
+    "extra_forbidden": "is not a field that is known here",
+    "missing": "is required",
+}
+"""Where Pydantic's own words would not help."""
+
+
+class FieldError(TypedDict):
+    """What is wrong with one field."""
+
+    pointer: Annotated[
+        str,
+        Field(
+            description="An RFC 6901 pointer into the body, or `query:`, `path:` or `header:` and a name",
+            examples=["/score"],
+        ),
+    ]
+    reason: Annotated[str, Field(examples=["Input should be a finite number"])]
+
+
+class ItemError(FieldError):
+    """What is wrong with one field of one of many items."""
+
+    index: Annotated[int, Field(ge=0, description="Which item, counted from 0", examples=[3])]
+
+
+class ProblemDocument(BaseModel):
+    """An error, as RFC 9457 describes it."""
+
+    type: Annotated[str, Field(examples=["about:blank"])] = "about:blank"
+    title: Annotated[str, Field(examples=["Unprocessable Content"])]
+    status: Annotated[int, Field(examples=[422])]
+    detail: Annotated[str, Field(examples=["The request is not valid: see errors."])]
+    errors: Annotated[
+        list[FieldError | ItemError], Field(description="Which fields are wrong, where some are")
+    ] = []
+    event_ids: Annotated[list[str], Field(description="With 503: send the events again with these ids")] = []
+
+
+class Problem(HTTPException):
+    """An answer that is an error; `detail` says what is wrong and how to put it right."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(
+        self,
+        detail: str,
+        errors: Sequence[FieldError | ItemError] = (),
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(self.status, detail, headers)
+        self.errors = errors
+        self.members = members
+
+    def response(self) -> JSONResponse:
+        errors = {"errors": list(self.errors)} if self.errors else {}
+        return problem_response(self.status, self.detail, self.headers, **errors, **self.members)
+
+
+class Malformed(Problem):
+    status = HTTPStatus.BAD_REQUEST
+
+
+class NotFound(Problem):
+    status = HTTPStatus.NOT_FOUND
+
+
+class Conflict(Problem):
+    status = HTTPStatus.CONFLICT
+
+
+class TooLarge(Problem):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedMediaType(Problem):
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class Invalid(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, errors: Sequence[FieldError | ItemError], detail: str | None = None) -> None:
+        super().__init__(detail or "The request is not valid: see errors.", errors)
+
+
+class Unavailable(Problem):
+    """Something that is needed is away; the client should repeat in `retry_after` seconds."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, detail: str, retry_after: float, **members: Any) -> None:
+        super().__init__(detail, headers={"Retry-After": str(max(1, round(retry_after)))}, **members)
+
+
+def problem_response(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Any
+) -> JSONResponse:
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        **members,
+    }
+    return JSONResponse(document, status, headers, MEDIA_TYPE)
+
+
+def json_pointer(*parts: object) -> str:
+    """RFC 6901: `("tags", 0)` is `/tags/0`; no parts, the whole document, is the empty text."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    """Pydantic's errors, whose `loc` starts in a JSON document, in our shape."""
+    return [FieldError(pointer=json_pointer(*error["loc"]), reason=reason_of(error)) for error in errors]
+
+
+def reason_of(error: Mapping[str, Any]) -> str:
+    return REASONS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,55 @@
+from typing import Annotated
+
+from catalogue_schema.tables import Model, ModelCreate, ModelResponse, ModelUpdate
+from fastapi import APIRouter, Depends, Query, Response
+
+from catalogue_api.bodies import JsonRoute
+from catalogue_api.catalogue import named
+from catalogue_api.catalogue.models import ModelDetail, ModelQuery, describe_model, list_models
+from catalogue_api.catalogue.upsert import Imported, upsert
+from catalogue_api.items import Batch
+from catalogue_api.paging import Page
+from catalogue_api.routers.parameters import NamePath, location, ndjson_body, records
+from catalogue_api.state import Database
+
+router = APIRouter(prefix="/v1/models", tags=["models"], route_class=JsonRoute)
+
+Records = Annotated[Batch[ModelCreate], Depends(records(ModelCreate))]
+
+
+@router.post("", status_code=201, summary="Create a model")
+async def create_model(db: Database, new: ModelCreate, response: Response) -> ModelResponse:
+    """409 where the name is taken. Names are matched exactly, case included."""
+    row = await named.create(db, Model(**new.model_dump()))
+    response.headers["Location"] = location("models", row.name)
+    return ModelResponse.model_validate(row.model_dump())
+
+
+@router.post("/import", summary="Create and replace models by name", openapi_extra=ndjson_body(ModelCreate))
+async def import_models(batch: Records, db: Database) -> Imported:
+    """One model a line, whole: a field that is left out becomes null. A line whose name an earlier line
+    had is rejected. What is as it was is not touched, so the same import again changes nothing.
+    """
+    return await upsert(db, Model, batch)
+
+
+@router.get("", summary="List models by name")
+async def get_models(db: Database, query: Annotated[ModelQuery, Query()]) -> Page[ModelResponse]:
+    return await list_models(db, query)
+
+
+@router.get("/{name:path}", summary="A model, with its counts, sentiment and latest results")
+async def get_model(db: Database, name: NamePath) -> ModelDetail:
+    return await describe_model(db, name)
+
+
+@router.patch("/{name:path}", summary="Change some of a model's fields")
+async def patch_model(db: Database, name: NamePath, changes: ModelUpdate) -> ModelResponse:
+    """A field that is left out stays as it is; null clears it. A new name is taken, or 409."""
+    row = await named.change(db, Model, name, changes.model_dump(exclude_unset=True))
+    return ModelResponse.model_validate(row.model_dump())
+
+
+@router.delete("/{name:path}", status_code=204, summary="Delete a model and all that belongs to it")
+async def delete_model(db: Database, name: NamePath) -> None:
+    await named.remove(db, Model, name)

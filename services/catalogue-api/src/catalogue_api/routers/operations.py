@@ -1,0 +1,26 @@
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from catalogue_api.health import Readiness
+from catalogue_api.state import Running
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/livez", summary="Whether the process answers")
+async def livez() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Whether events can be taken", responses={503: {"model": Readiness}})
+async def readyz(running: Running, response: Response) -> Readiness:
+    """Without Kafka 503. Without the database 200 all the same: events are taken, reads are not answered."""
+    readiness = await running.health.readiness()
+    if readiness.status != "ok":
+        response.status_code = 503
+    return readiness
+
+
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
+async def metrics() -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,43 @@
+"""What several routes take alike."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from catalogue_schema.text import Name
+from fastapi import Path, Request
+from pydantic import TypeAdapter
+
+from catalogue_api.bodies import media_type
+from catalogue_api.catalogue.upsert import C, record_parser
+from catalogue_api.items import Batch, judge, ndjson
+from catalogue_api.paging import RowId
+from catalogue_api.state import Running
+
+NDJSON = "application/x-ndjson"
+
+NamePath = Annotated[
+    Name, Path(description="May contain slashes, encoded or not; encode the rest", examples=["openai/gpt-4o"])
+]
+IdPath = Annotated[RowId, Path(examples=[12])]
+
+
+def location(collection: str, name: str) -> str:
+    return f"/v1/{collection}/{quote(name, safe='/')}"
+
+
+def ndjson_body(schema: type[C]) -> dict[str, Any]:
+    """The body of an import as OpenAPI has it: a route that reads its body itself cannot be inspected."""
+    content = {NDJSON: {"schema": TypeAdapter(schema).json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def records(schema: type[C]) -> Callable[[Request, Running], Awaitable[Batch[C]]]:
+    """A dependency that reads an NDJSON body of records."""
+
+    async def read(request: Request, running: Running) -> Batch[C]:
+        media_type(request, {NDJSON})
+        lines = ndjson(await request.body())
+        return await judge(lines, record_parser(schema), running.settings.max_events)
+
+    return read
