@@ -54,7 +54,10 @@ class ModelBase(SQLModel):
     description: LongText | None = Field(default=None, sa_type=Text)
     license: ShortText | None = Field(default=None, sa_type=String(255))
     metadata_: Metadata | None = Field(
-        default=None, alias="metadata", sa_type=JSONB, sa_column_kwargs={"name": "metadata"}
+        default=None,
+        alias="metadata",
+        sa_type=JSONB(none_as_null=True),
+        sa_column_kwargs={"name": "metadata"},
     )
 
     @model_validator(mode="before")
