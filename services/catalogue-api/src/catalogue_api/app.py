@@ -61,7 +61,7 @@ async def _resources(settings: Settings, kafka: KafkaSettings) -> AsyncIterator[
     )
     try:
         await _connect(publisher)
-        yield Resources(settings, publisher, engine, Health(publisher, engine))
+        yield Resources(settings, kafka.topic_prefix, publisher, engine, Health(publisher, engine))
     finally:
         await publisher.stop()
         await engine.dispose()

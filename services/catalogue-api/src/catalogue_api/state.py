@@ -22,6 +22,7 @@ from catalogue_api.settings import Settings
 @dataclass(frozen=True, slots=True)
 class Resources:
     settings: Settings
+    topic_prefix: str
     publisher: EventPublisher
     engine: AsyncEngine
     health: Health

@@ -1,10 +1,18 @@
-from fastapi import APIRouter, Response
+from typing import Any
+
+from catalogue_schema.asyncapi import asyncapi_document
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from catalogue_api.health import Readiness
 from catalogue_api.state import Running
 
 router = APIRouter(tags=["operations"])
+
+
+@router.get("/asyncapi.json", summary="The topics, as an AsyncAPI document")
+async def asyncapi(request: Request, running: Running) -> dict[str, Any]:
+    return asyncapi_document(request.app.version, running.topic_prefix)
 
 
 @router.get("/livez", summary="Whether the process answers")
