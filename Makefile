@@ -35,3 +35,7 @@ lint: setup ## Check format, style and types
 
 test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 	$(UV) run --no-sync pytest --numprocesses 2 --dist loadfile
+
+.PHONY: bench
+bench: setup ## Measure how fast events are taken and recorded, beside the raw floor
+	PYTHONPATH=tests $(UV) run --no-sync python benchmarks/pipeline.py

@@ -20,6 +20,7 @@ STOP_TIMEOUT = 60.0
 class System:
     api_url: str
     bootstrap_servers: str
+    database_url: str = ""
 
 
 def running_system(environment: dict[str, str]) -> System | None:
@@ -43,7 +44,7 @@ def started_system(data_dir: Path) -> Iterator[System]:
         )
     try:
         addresses = _addresses(process, data_dir / "env", output)
-        yield System(addresses["API_URL"], addresses["KAFKA_BOOTSTRAP_SERVERS"])
+        yield System(*(addresses[name] for name in ("API_URL", "KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL")))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(STOP_TIMEOUT)
