@@ -34,7 +34,8 @@ class State(TypedDict):
     resources: Resources
 
 
-def _resources(request: Request) -> Resources:
+# async, though it awaits nothing: FastAPI runs a plain function in a thread, for each request.
+async def _resources(request: Request) -> Resources:
     return cast("Resources", request.state.resources)
 
 
