@@ -6,6 +6,7 @@ test run's first process lets go of a lock: at its end, or whenever and however 
 
 import fcntl
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,6 +22,9 @@ from local_stack.postgres import PostgresServer
 START_TIMEOUT = 300.0  # seconds; the very first start downloads Kafka
 # Tests need no data after a power cut, and databases that are made quickly.
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+
+# Java compiles only lightly: Kafka starts on half the processor time, at less speed later.
+QUICK_JAVA = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ def _start(directory: Path, found: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = subprocess.Popen(
             [sys.executable, __file__, str(directory)],
+            env=os.environ | QUICK_JAVA,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -1,12 +1,14 @@
 """The whole system with stand-ins for the project's tasks and services.
 
-In the directory that STANDINS names, a file `<name>.fails` makes that one end at its start. `/readyz`
-answers 200; `/environment` answers the process's id and variables.
+In the directory that STANDINS names, a file `<name>.fails` makes that one end at its start, and
+`<name>.stubborn` makes it ignore SIGTERM. `/readyz` answers 200; `/environment` answers the process's
+id and variables.
 """
 
 import http.server
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -34,8 +36,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def standin(name: str, port_setting: str) -> None:
-    if (Path(os.environ["STANDINS"]) / f"{name}.fails").exists():
+    orders = Path(os.environ["STANDINS"])
+    if (orders / f"{name}.fails").exists():
         sys.exit(f"{name} can't go on")
+    if (orders / f"{name}.stubborn").exists():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if port_setting:
         address = ("127.0.0.1", int(os.environ[port_setting]))
         http.server.ThreadingHTTPServer(address, Handler).serve_forever()

@@ -8,6 +8,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
 from local_stack.kafka import KafkaServer
 from local_stack.postgres import PostgresServer
+from support.stack import QUICK_JAVA
+
+
+@pytest.fixture(autouse=True)
+def quick_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in QUICK_JAVA.items():
+        monkeypatch.setenv(name, value)
 
 
 async def test_kafka_keeps_its_messages_and_makes_no_topic_unasked(tmp_path: Path) -> None:

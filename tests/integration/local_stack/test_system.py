@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 import pytest
+from local_stack.process import ManagedProcess
+from support.stack import QUICK_JAVA
 
 SCRIPT = Path(__file__).with_name("standin_system.py")
 TIMEOUT = 60  # seconds
@@ -29,6 +31,7 @@ class Run:
             "DATA_DIR": str(self.data_dir),
             "STANDINS": str(directory),
             "API_PORT": "0",
+            **QUICK_JAVA,
             **settings,
         }
         self.started = time.time()
@@ -106,7 +109,10 @@ def test_it_is_up_on_loopback_alone_and_one_signal_leaves_nothing(tmp_path: Path
     assert not (run.data_dir / "env").exists()
 
 
-def test_a_killed_service_comes_back_and_ctrl_c_twice_stops_all(tmp_path: Path, runs: list[Run]) -> None:
+def test_a_killed_service_comes_back_and_ctrl_c_twice_stops_all_at_once(
+    tmp_path: Path, runs: list[Run]
+) -> None:
+    (tmp_path / "worker.stubborn").touch()
     runs.append(run := Run(tmp_path))
     addresses = run.wait_up()
     first = asked(addresses["API_URL"])["pid"]
@@ -116,9 +122,12 @@ def test_a_killed_service_comes_back_and_ctrl_c_twice_stops_all(tmp_path: Path, 
 
     children = run.children()
     os.killpg(run.process.pid, signal.SIGINT)
+    wait_for(lambda: not (run.data_dir / "env").exists())
     os.killpg(run.process.pid, signal.SIGINT)
+    hurried = time.monotonic()
     code, out, _ = run.finish()
     assert code == 0
+    assert time.monotonic() - hurried < ManagedProcess.stop_timeout / 2
     assert "api was ended by SIGKILL" in out
     assert psutil.wait_procs(children, timeout=1)[1] == []
 

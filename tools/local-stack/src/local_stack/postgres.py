@@ -29,6 +29,7 @@ class PostgresServer(ManagedProcess):
     """
 
     stop_signal = signal.SIGINT  # "fast": end sessions, write everything, stop
+    hurry_signal = signal.SIGQUIT  # "immediate"; SIGKILL would orphan its own children
 
     def __init__(
         self,

@@ -28,6 +28,7 @@ class ManagedProcess(ABC):
     """
 
     stop_signal = signal.SIGTERM
+    hurry_signal = signal.SIGKILL
     start_timeout = 60.0
     stop_timeout = 20.0
     user: str | None = None
@@ -83,19 +84,23 @@ class ManagedProcess(ABC):
 
     def stop(self) -> None:
         """Harmless when it does not run."""
-        child, self._child = self._child, None
+        child = self._child
         if child is None:
             return
         if child.poll() is None:
             child.send_signal(self.stop_signal)
             with suppress(subprocess.TimeoutExpired):
                 child.wait(self.stop_timeout)
-        _kill_session(child.pid)
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # it, or what it has left behind
         child.wait()
+        self._child = None
 
-    def kill(self) -> None:
+    def hurry(self) -> None:
+        """Have it end at once; from a signal handler, while `stop` waits."""
         if self._child is not None:
-            _kill_session(self._child.pid)
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, self.hurry_signal)
 
     @property
     def pid(self) -> int | None:
@@ -136,11 +141,6 @@ class ManagedProcess(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _kill_session(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
 
 
 def _stop_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:

@@ -40,8 +40,8 @@ class Supervisor:
     def stop_on_signals(self) -> None:
         """Turn SIGINT, SIGTERM and SIGHUP into one KeyboardInterrupt: leaving blocks then stops everything.
 
-        That is not interrupted again. A second Ctrl-C hurries it, by killing what is left; a second SIGTERM
-        does nothing, as make passes on one that the whole process group got already.
+        That is not interrupted again. A second Ctrl-C hurries it; a second SIGTERM does nothing, as make
+        passes on one that the whole process group got already.
         """
         self._signals = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: outlive the terminal
@@ -55,11 +55,11 @@ class Supervisor:
 
     def _finish_undisturbed(self) -> None:
         for number in self._signals:
-            signal.signal(number, self._kill if number == signal.SIGINT else signal.SIG_IGN)
+            signal.signal(number, self._hurry if number == signal.SIGINT else signal.SIG_IGN)
 
-    def _kill(self, _number: int, _frame: FrameType | None) -> None:
+    def _hurry(self, _number: int, _frame: FrameType | None) -> None:
         for child in self._children:
-            child.process.kill()
+            child.process.hurry()
 
     def __enter__(self) -> Self:
         return self
