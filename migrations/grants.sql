@@ -1,0 +1,17 @@
+-- What each service may do with the tables, and no more. Run after every migration, as the tables' owner;
+-- it begins anew each time, so a right that is taken out of this file is taken away.
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM catalogue_api, ingest_worker;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM catalogue_api, ingest_worker;
+GRANT USAGE ON SCHEMA public TO catalogue_api, ingest_worker;
+
+-- catalogue-api reads everything, and keeps the reference data.
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO catalogue_api;
+GRANT INSERT, UPDATE, DELETE ON models, benchmarks, use_cases TO catalogue_api;
+GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq TO catalogue_api;
+
+-- ingest-worker looks names up, and writes what the topics bring.
+GRANT SELECT ON models, benchmarks TO ingest_worker;
+GRANT SELECT, INSERT ON opinions, result_reports TO ingest_worker;
+GRANT SELECT, INSERT, UPDATE ON benchmark_results, dead_letters TO ingest_worker;
+GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq
+    TO ingest_worker;
