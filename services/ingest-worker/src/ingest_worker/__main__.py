@@ -1,5 +1,6 @@
 """`python -m ingest_worker`"""
 
+import sys
 from functools import partial
 
 import uvloop
@@ -10,6 +11,7 @@ from catalogue_messaging.worker import Worker
 from catalogue_schema.database import create_engine
 from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED
 from sqlalchemy import text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
@@ -19,7 +21,10 @@ from ingest_worker.settings import Settings
 
 
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
-    engine = create_engine(settings.database_url.get_secret_value(), hide_parameters=True)
+    try:
+        engine = create_engine(settings.database_url.get_secret_value(), hide_parameters=True)
+    except ArgumentError as error:
+        sys.exit(f"setting DATABASE_URL: {error}; it should be postgresql://user:password@host/name")
     worker = Worker("ingest-worker", kafka)
     worker.consume(OPINIONS_CLASSIFIED, partial(record_opinions, engine))
     worker.consume(RESULTS_REPORTED, partial(record_results, engine))

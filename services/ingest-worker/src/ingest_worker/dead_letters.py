@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ FROM json_to_recordset(CAST(:rows AS json)) AS row (
 """
 
 # The same event failing the same way again changes nothing; failing otherwise, or after a replay, is news.
+# Fewer attempts than are known: an older letter that came again.
 UPSERT_EVENTS = text(
     INSERT
     + """
@@ -36,7 +38,7 @@ SET reason = excluded.reason, detail = excluded.detail, exception_class = exclud
     topic = excluded.topic, partition = excluded.partition, "offset" = excluded."offset",
     key = excluded.key, value = excluded.value, headers = excluded.headers,
     model = excluded.model, benchmark = excluded.benchmark, attempts = excluded.attempts, status = 'open'
-WHERE d.reason <> excluded.reason OR d.attempts < excluded.attempts
+WHERE d.attempts < excluded.attempts OR (d.attempts = excluded.attempts AND d.reason <> excluded.reason)
 """
 )
 
@@ -52,8 +54,9 @@ ON CONFLICT (topic, partition, "offset") WHERE event_id IS NULL DO NOTHING
 async def record_dead_letters(engine: AsyncEngine, batch: Sequence[Received[DeadLetter]]) -> list[Failure]:
     """Write the dead letters that are new, in one transaction."""
     letters = [received.event for received in batch]
-    # ON CONFLICT DO UPDATE takes each row once a statement: the last of an event's letters is the one.
-    events = {letter.event_id: _row(letter) for letter in letters if letter.event_id}
+    # ON CONFLICT DO UPDATE takes each row once a statement: of an event's letters, the last attempt.
+    known = sorted((letter for letter in letters if letter.event_id), key=attrgetter("attempts"))
+    events = {letter.event_id: _row(letter) for letter in known}
     messages = [_row(letter) for letter in letters if letter.event_id is None]
     async with transaction(engine) as connection:
         await connection.execute(UPSERT_EVENTS, {"rows": json.dumps([*events.values()])})

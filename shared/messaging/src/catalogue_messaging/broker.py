@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from aiokafka import AIOKafkaConsumer
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from catalogue_schema.topics import Topic
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -11,15 +13,33 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from catalogue_messaging.consumer import Records
+from catalogue_messaging.metrics import REBALANCES
 from catalogue_messaging.settings import KafkaSettings
+
+log = structlog.get_logger(__name__)
 
 SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 MAX_RECORDS = 1000
+RETRY_BACKOFF_MS = 500
 # A batch waits for as long as the database or Kafka is away; that must not cost the group membership.
 MAX_POLL_INTERVAL_MS = 2**31 - 1
 
 Process = Callable[[Records, AIOKafkaConsumer], Awaitable[None]]
+
+
+class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Counts them: a worker that is assigned partitions again and again loses its time to rebalances."""
+
+    def __init__(self, topic: str) -> None:
+        self._topic = topic
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Nothing to do: offsets are committed with their batch."""
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        REBALANCES.labels(self._topic).inc()
+        log.info("partitions assigned", topic=self._topic, partitions=sorted(tp.partition for tp in assigned))
 
 
 def make_broker(kafka: KafkaSettings, service: str) -> KafkaBroker:
@@ -30,14 +50,18 @@ def make_broker(kafka: KafkaSettings, service: str) -> KafkaBroker:
         client_id=service,
         consumer_only=True,
         allow_auto_create_topics=False,
+        retry_backoff_ms=RETRY_BACKOFF_MS,
         apply_types=False,
         # A logger of our own: FastStream's has its own handler. What it warns of is what we asked for.
         logger=_errors_only(),
-        graceful_timeout=10,
+        # seconds that a batch in hand has at a stop
+        graceful_timeout=5,
     )
 
 
-def subscribe(broker: KafkaBroker, topic: str, group_id: str, process: Process) -> BatchSubscriber:
+def subscribe(
+    broker: KafkaBroker, kafka: KafkaSettings, service: str, topic: Topic, process: Process
+) -> BatchSubscriber:
     """Hand every batch of `topic` to `process`, one after another, with the consumer that commits it."""
 
     async def whole(records: Records) -> KafkaAckableMessage:
@@ -51,13 +75,14 @@ def subscribe(broker: KafkaBroker, topic: str, group_id: str, process: Process) 
         await process(message.raw_message, message.consumer)
 
     subscriber = broker.subscriber(
-        topic,
-        group_id=group_id,
+        kafka.topic_name(topic),
+        group_id=kafka.group_id(service, topic),
         batch=True,
         max_records=MAX_RECORDS,
         # FastStream sleeps this long after each empty poll: the latency that an idle topic adds.
         batch_timeout_ms=50,
         ack_policy=AckPolicy.MANUAL,
+        listener=Assignments(topic.name),
         parser=whole,
         decoder=undecoded,
         auto_offset_reset="earliest",

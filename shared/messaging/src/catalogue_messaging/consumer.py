@@ -14,12 +14,12 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError
 from catalogue_schema.events import Reason
 from catalogue_schema.topics import Topic
 from pydantic import BaseModel, ValidationError
 
-from catalogue_messaging.failures import Failure, Handler, Received, isolate, until_it_succeeds
+from catalogue_messaging.failures import Failure, Handler, Received, failed, isolate, until_it_succeeds
 from catalogue_messaging.metrics import BATCH_SECONDS, BATCH_SIZE, EVENTS
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,7 @@ class BatchConsumer(Generic[E]):
         if failures:
             await until_it_succeeds(self.topic.name, lambda: self._reject(failures), self._progress)
             self._count(failures)
-        await _commit(records, consumer)
+        await until_it_succeeds(self.topic.name, lambda: _commit(records, consumer), self._progress)
         self.busy_since = None
         BATCH_SECONDS.labels(self.topic.name).observe(time.perf_counter() - started)
 
@@ -72,6 +72,8 @@ class BatchConsumer(Generic[E]):
                 received.append(Received(record, self._decode(record)))
             except ValidationError as error:
                 failures.append(_invalid(record, error))
+            except Exception as error:  # noqa: BLE001 (whatever it is, it must cost no other message)
+                failures.append(failed(record, error))
         return received, failures
 
     def _count(self, failures: Sequence[Failure]) -> None:
@@ -105,16 +107,18 @@ def _invalid(record: ConsumerRecord, error: ValidationError) -> Failure:
 async def _commit(records: Records, consumer: AIOKafkaConsumer) -> None:
     """Commit what follows the batch in each partition that is still ours.
 
-    Where it fails the records come again, here or at the partition's new owner: at worst they are handled
-    twice, which changes nothing.
+    Raises KafkaError or TimeoutError while Kafka is away. After a rebalance the records come again, here or
+    at the partition's new owner: they are handled twice, which changes nothing.
     """
     following: dict[TopicPartition, int] = {}
     for record in records:
         partition = TopicPartition(record.topic, record.partition)
         following[partition] = max(following.get(partition, 0), record.offset + 1)
-    ours = consumer.assignment()
+    ours = {tp: following[tp] for tp in following.keys() & consumer.assignment()}
+    if not ours:
+        return
     try:
         async with asyncio.timeout(COMMIT_TIMEOUT):
-            await consumer.commit({tp: offset for tp, offset in following.items() if tp in ours})
-    except (KafkaError, IllegalStateError, TimeoutError) as error:
-        log.warning("offsets not committed, the batch may come again", error=repr(error))
+            await consumer.commit(ours)
+    except (CommitFailedError, IllegalStateError) as error:
+        log.info("the group was rebalanced, the batch may come again", error=repr(error))

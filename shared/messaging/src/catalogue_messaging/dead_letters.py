@@ -5,11 +5,13 @@ of our own: `catalogue.reason` and `catalogue.attempt`.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from catalogue_schema.events import DeadLetter, Reason
+from catalogue_schema.topics import DEAD_LETTERS
 
 from catalogue_messaging.envelope import Headers, header
 from catalogue_messaging.failures import Failure
@@ -26,19 +28,30 @@ OURS = {TOPIC, PARTITION, OFFSET, EXCEPTION_CLASS, EXCEPTION_MESSAGE, REASON, AT
 
 MAX_DETAIL = 2000
 """Characters of an error's message that are kept."""
+MAX_COPIED = DEAD_LETTERS.max_message_bytes - 64 * 1024
+"""Bytes of a message that are copied, which leaves room for our headers.
+
+A larger one can stand on a topic where its producer compressed it: the topic's limit counts compressed bytes.
+"""
+MAX_TOPIC = 249
+"""Characters, Kafka's own limit on a topic's name."""
+MAX_INT = 2**31 - 1
+MAX_BIGINT = 2**63 - 1
 
 
 def to_message(failure: Failure) -> Message:
     """The dead letter of a failure. An earlier failure's headers are replaced and its attempts counted on."""
-    record = failure.record
-    earlier = header(list(record.headers), ATTEMPT) or ""
-    attempt = (int(earlier) if earlier.isdecimal() else 0) + 1
+    record, detail = failure.record, failure.detail
+    if _size(record) > MAX_COPIED:
+        detail = f"not copied, {_size(record)} bytes: read it where it stands; {detail}"
+        record = replace(record, key=None, value=None, headers=())
+    attempt = _integer(header(list(failure.record.headers), ATTEMPT), 0, MAX_INT - 1) + 1
     said: Headers = [
         (TOPIC, record.topic.encode()),
         (PARTITION, str(record.partition).encode()),
         (OFFSET, str(record.offset).encode()),
         (EXCEPTION_CLASS, failure.exception_class.encode()),
-        (EXCEPTION_MESSAGE, failure.detail[:MAX_DETAIL].encode("utf-8", "replace")),
+        (EXCEPTION_MESSAGE, detail[:MAX_DETAIL].encode("utf-8", "replace")),
         (REASON, failure.reason.encode()),
         (ATTEMPT, str(attempt).encode()),
     ]
@@ -58,15 +71,15 @@ def from_record(record: ConsumerRecord) -> DeadLetter:
         reason=Reason(reason) if reason in set(Reason) else Reason.UNEXPECTED,
         detail=_text(header(headers, EXCEPTION_MESSAGE)) or "",
         exception_class=(_text(header(headers, EXCEPTION_CLASS)) or "")[:255],
-        topic=_text(header(headers, TOPIC)) or record.topic,
-        partition=_integer(header(headers, PARTITION), record.partition),
-        offset=_integer(header(headers, OFFSET), record.offset),
+        topic=(_text(header(headers, TOPIC)) or record.topic)[:MAX_TOPIC],
+        partition=_integer(header(headers, PARTITION), record.partition, MAX_INT),
+        offset=_integer(header(headers, OFFSET), record.offset, MAX_BIGINT),
         key=record.key,
         value=record.value,
-        headers=tuple((name, value) for name, value in headers if name not in OURS),
+        headers=tuple((_text(name) or "", value) for name, value in headers if name not in OURS),
         model=_text(body.get("model")),
         benchmark=_text(body.get("benchmark")),
-        attempts=max(1, _integer(header(headers, ATTEMPT), 1)),
+        attempts=max(1, _integer(header(headers, ATTEMPT), 1, MAX_INT)),
     )
 
 
@@ -87,8 +100,15 @@ def _event_id(body: dict[str, Any], headers: Headers) -> UUID | None:
     return None
 
 
-def _integer(text: str | None, otherwise: int) -> int:
-    return int(text) if text is not None and text.isdecimal() and len(text) < 19 else otherwise
+def _size(record: ConsumerRecord) -> int:
+    headers = sum(len(name.encode()) + len(value or b"") for name, value in record.headers)
+    return len(record.key or b"") + len(record.value or b"") + headers
+
+
+def _integer(text: str | None, otherwise: int, maximum: int) -> int:
+    if text is None or not text.isdecimal() or len(text) > len(str(maximum)) or int(text) > maximum:
+        return otherwise
+    return int(text)
 
 
 def _text(value: object) -> str | None:

@@ -14,6 +14,7 @@ from catalogue_messaging.metrics import RETRIES
 
 log = structlog.get_logger(__name__)
 
+MIN_BACKOFF = 0.2
 MAX_BACKOFF = 30
 """Seconds."""
 
@@ -67,14 +68,13 @@ async def isolate(handle: Handler[E], batch: Sequence[Received[E]]) -> list[Fail
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is, it must cost no other event)
         if len(batch) == 1:
-            return [failed(batch[0], error)]
+            return [failed(batch[0].record, error)]
     middle = len(batch) // 2
     return [*await isolate(handle, batch[:middle]), *await isolate(handle, batch[middle:])]
 
 
-def failed(received: Received[E], error: Exception) -> Failure:
+def failed(record: ConsumerRecord, error: Exception) -> Failure:
     reason = error.reason if isinstance(error, PermanentError) else Reason.UNEXPECTED
-    record = received.record
     if reason is Reason.UNEXPECTED:
         log.error(
             "unexpected error",
@@ -87,7 +87,10 @@ def failed(received: Received[E], error: Exception) -> Failure:
 
 
 async def until_it_succeeds(
-    topic: str, attempt: Callable[[], Awaitable[R]], progress: Callable[[], None]
+    topic: str,
+    attempt: Callable[[], Awaitable[R]],
+    progress: Callable[[], None],
+    max_backoff: float = MAX_BACKOFF,
 ) -> R:
     """Repeat `attempt` with capped, jittered backoff for as long as it fails; `progress` marks each try."""
 
@@ -95,17 +98,20 @@ async def until_it_succeeds(
         RETRIES.labels(topic).inc()
         assert state.outcome is not None
         assert state.next_action is not None
+        error = state.outcome.exception()
         log.warning(
             "will be repeated",
             topic=topic,
             attempt=state.attempt_number,
             seconds=round(state.next_action.sleep, 1),
-            error=str(state.outcome.exception()),
+            error=str(error) or repr(error),
         )
 
     async def one() -> R:
         progress()
         return await attempt()
 
-    retrying = AsyncRetrying(wait=wait_random_exponential(0.5, max=MAX_BACKOFF), before_sleep=before_sleep)
+    retrying = AsyncRetrying(
+        wait=wait_random_exponential(0.5, max=max_backoff, min=MIN_BACKOFF), before_sleep=before_sleep
+    )
     return await retrying(one)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 
 import structlog
 from structlog.typing import Processor
@@ -27,12 +28,34 @@ def configure_logging(settings: LogSettings) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Seldom("aiokafka"))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_renderers(settings))
     )
     logging.basicConfig(handlers=[handler], level=settings.level, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(settings.level)))
+
+
+class Seldom(logging.Filter):
+    """Lets a message of the logger `name` through once in `seconds`, however often it is repeated.
+
+    While Kafka is away, aiokafka says so hundreds of times a second.
+    """
+
+    def __init__(self, name: str, seconds: float = 30) -> None:
+        super().__init__(name)
+        self._seconds = seconds
+        self._last: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not super().filter(record):
+            return True
+        message, now = (record.name, str(record.msg)), time.monotonic()
+        repeated = now - self._last.get(message, -self._seconds) < self._seconds
+        if not repeated:
+            self._last[message] = now
+        return not repeated
 
 
 def _renderers(settings: LogSettings) -> list[Processor]:

@@ -32,6 +32,7 @@ BATCH_SECONDS = Histogram(
 RETRIES = Counter(
     "catalogue_retries", "Attempts that failed for a passing reason and were repeated", ["topic"]
 )
+REBALANCES = Counter("catalogue_rebalances", "Times that partitions were assigned to this worker", ["topic"])
 LAG = Gauge("catalogue_consumer_lag", "Messages not yet committed", ["topic", "partition"])
 
 

@@ -18,6 +18,9 @@ from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 
+STOP_TIMEOUT = 2
+"""Seconds. Every publish has waited for its acknowledgement: what is left was given up already."""
+
 
 class PublishError(TransientError):
     """Kafka did not acknowledge in time. What was sent may arrive all the same: repeat with the same ids.
@@ -49,25 +52,30 @@ class EventPublisher:
         self._timeout = timeout
         self._producer: AIOKafkaProducer | None = None
         self._connecting = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Connect before the first publish. Raises KafkaConnectionError where no broker answers."""
         await self._connected()
 
     async def stop(self) -> None:
-        """Close; what is not acknowledged within the timeout is left."""
+        """Close; what is not acknowledged soon is left."""
         producer, self._producer = self._producer, None
         if producer is not None:
             try:
-                await asyncio.wait_for(producer.stop(), self._timeout)
+                await asyncio.wait_for(producer.stop(), STOP_TIMEOUT)
             except (TimeoutError, KafkaError) as error:
                 log.warning("stopped with messages that Kafka had not acknowledged", error=repr(error))
 
     async def ping(self) -> None:
         """Raise a KafkaError or TimeoutError unless a broker answers within two seconds."""
+        await self.topics()
+
+    async def topics(self) -> set[str]:
+        """The names of Kafka's topics. Raises a KafkaError or TimeoutError after two seconds."""
         async with asyncio.timeout(2):
             producer = await self._connected()
-            await producer.client.fetch_all_metadata()
+            return set((await producer.client.fetch_all_metadata()).topics())
 
     async def publish(
         self,
@@ -90,17 +98,27 @@ class EventPublisher:
         """Publish messages as they are. Raises PublishError when not all are acknowledged in time."""
         name = self._settings.topic_name(topic)
         started = time.perf_counter()
+        producer = None
         try:
             async with asyncio.timeout(self._timeout):
-                await _send(await self._connected(), name, messages)
+                producer = await self._connected()
+                await _send(producer, name, messages)
         except (TimeoutError, KafkaError) as error:
             PUBLISH_FAILURES.labels(topic.name).inc()
             log.warning("publishing failed", topic=name, error=repr(error))
-            if isinstance(error, KafkaError):
-                # An idempotent producer that failed stays failed (a gap in its sequence numbers).
-                await self.stop()
+            if isinstance(error, KafkaError) and producer is not None:
+                self._retire(producer)
             raise PublishError(name) from error
         PUBLISH_SECONDS.labels(topic.name).observe(time.perf_counter() - started)
+
+    def _retire(self, producer: AIOKafkaProducer) -> None:
+        """An idempotent producer that failed stays failed (a gap in its sequence numbers): take a new one."""
+        # Not awaited: it may wait for as long as Kafka is away. Kept, or it could be collected meanwhile.
+        closing = asyncio.create_task(producer.stop())
+        if self._producer is producer:
+            self._producer = None
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     async def _connected(self) -> AIOKafkaProducer:
         async with self._connecting:

@@ -1,17 +1,16 @@
 """A worker: consumers on one broker, a publisher, and its health and metrics."""
 
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, AsyncExitStack
+from contextlib import AbstractContextManager
 from typing import Annotated, Any, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
 from catalogue_schema.topics import DEAD_LETTERS, Topic
-from faststream import FastStream
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings
@@ -19,9 +18,9 @@ from pydantic_settings import BaseSettings
 from catalogue_messaging.broker import make_broker, subscribe
 from catalogue_messaging.consumer import BatchConsumer, Decode, Records, Reject, decode_json
 from catalogue_messaging.dead_letters import to_message
-from catalogue_messaging.failures import Failure, Handler, until_it_succeeds
+from catalogue_messaging.failures import Failure, Handler, TransientError, until_it_succeeds
 from catalogue_messaging.health import Check, Health, Heartbeat, serve
-from catalogue_messaging.metrics import LAG
+from catalogue_messaging.lag import watch_lag
 from catalogue_messaging.publisher import EventPublisher
 from catalogue_messaging.settings import KafkaSettings
 
@@ -31,8 +30,10 @@ E = TypeVar("E", bound=BaseModel)
 
 STALL_LIMIT = 120
 """Seconds that one attempt at a batch may take before the worker counts as hung."""
-LAG_INTERVAL = 5
-"""Seconds between two looks at how far the consumers are behind."""
+START_BACKOFF = 3
+"""Seconds at most between two attempts to begin: whoever starts everything at once should not wait long."""
+STOP_TIMEOUT = 8
+"""Seconds to leave Kafka; `docker stop` kills after ten."""
 
 
 class HealthSettings(BaseSettings):
@@ -54,9 +55,9 @@ class Worker:
         self._kafka = kafka
         self._service = service
         self._broker = make_broker(kafka, service)
-        self._app = FastStream(self._broker, logger=None, on_startup=[self._connect])
         self._consumers: list[tuple[BatchConsumer[Any], BatchSubscriber]] = []
         self._heartbeat = Heartbeat()
+        self._stopping = asyncio.Event()
 
     def consume(
         self,
@@ -80,10 +81,9 @@ class Worker:
                 # A fault in the pipeline itself. Going on would commit past this batch: stop instead.
                 log.critical("a batch could not be finished; stopping, it will come again", exc_info=True)
                 self.failed = True
-                self._app.exit()
+                self._stopping.set()
 
-        group_id = self._kafka.group_id(self._service, topic)
-        subscriber = subscribe(self._broker, self._kafka.topic_name(topic), group_id, process)
+        subscriber = subscribe(self._broker, self._kafka, self._service, topic, process)
         self._consumers.append((consumer, subscriber))
 
     async def run(self, settings: HealthSettings, **checks: Check) -> None:
@@ -91,22 +91,54 @@ class Worker:
 
         Exits with 1 after a fault in the worker itself and when the health port is taken.
         """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
         health = Health(self._fault, {"kafka": self._check_kafka, **checks})
-        async with AsyncExitStack() as stack:
-            stack.enter_context(_serve(health, settings))
-            stack.push_async_callback(self.publisher.stop)
-            tasks = [asyncio.create_task(self._heartbeat.beat()), asyncio.create_task(self._watch_lag())]
+        with _serve(health, settings):
+            background = [self._heartbeat.beat(), watch_lag(self._clients), self._start()]
+            tasks = [asyncio.create_task(each) for each in background]
+            await self._stopping.wait()
             for task in tasks:
-                stack.callback(task.cancel)
-            await self._app.run()
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._stop()
         if self.failed:
             sys.exit(1)
 
-    async def _connect(self) -> None:
-        await until_it_succeeds("any", self.publisher.start, lambda: None)
+    async def _start(self) -> None:
+        await until_it_succeeds("any", self._try_start, lambda: None, START_BACKOFF)
+        log.info("consuming", topics=[consumer.topic.name for consumer, _ in self._consumers])
+
+    async def _try_start(self) -> None:
+        wanted = {self._kafka.topic_name(topic) for topic in self._topics()}
+        missing = wanted - await self.publisher.topics()
+        if missing:
+            # FastStream's consumers would wait 40 s for them, and then end.
+            create = "create them with python -m catalogue_messaging.topics"
+            raise TransientError(f"Kafka has no topics {', '.join(sorted(missing))}: {create}")
+        try:
+            await self._broker.start()
+        except BaseException:
+            await self._broker.stop()
+            raise
+
+    async def _stop(self) -> None:
+        """Leave the groups, so that others take over at once. What hangs is left behind."""
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT):
+                await self._broker.stop()
+                await self.publisher.stop()
+        except (TimeoutError, ExceptionGroup) as error:
+            log.warning("stopped without taking leave of Kafka", error=repr(error))
 
     async def _dead_letter(self, failures: Sequence[Failure]) -> None:
         await self.publisher.publish_messages(DEAD_LETTERS, map(to_message, failures))
+
+    def _topics(self) -> list[Topic]:
+        return [DEAD_LETTERS, *(consumer.topic for consumer, _ in self._consumers)]
+
+    def _clients(self) -> list[tuple[str, AIOKafkaConsumer]]:
+        return [(consumer.topic.name, each.consumer) for consumer, each in self._consumers if each.consumer]
 
     def _fault(self) -> str | None:
         if self._heartbeat.stopped:
@@ -120,30 +152,6 @@ class Worker:
         await self.publisher.ping()
         if not all(subscriber.running for _, subscriber in self._consumers):
             raise ConnectionError("not subscribed yet")
-
-    async def _watch_lag(self) -> None:
-        while True:
-            await asyncio.sleep(LAG_INTERVAL)
-            try:
-                async with asyncio.timeout(LAG_INTERVAL):
-                    await self._measure_lag()
-            except (KafkaError, TimeoutError) as error:
-                log.info("consumer lag unknown", error=repr(error))
-
-    async def _measure_lag(self) -> None:
-        lags: dict[tuple[str, int], int] = {}
-        for consumer, subscriber in self._consumers:
-            client = subscriber.consumer
-            if client is None or not client.assignment():
-                continue
-            ends = await client.end_offsets(list(client.assignment()))
-            for partition, end in ends.items():
-                committed = await client.committed(partition) or 0
-                lags[consumer.topic.name, partition.partition] = max(0, end - committed)
-        # Partitions that went to another worker are that one's to report.
-        LAG.clear()
-        for (topic, number), lag in lags.items():
-            LAG.labels(topic, number).set(lag)
 
 
 def _serve(health: Health, settings: HealthSettings) -> AbstractContextManager[object]:

@@ -1,0 +1,44 @@
+"""How far the consumers are behind, for Prometheus."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from catalogue_messaging.metrics import LAG
+
+log = structlog.get_logger(__name__)
+
+INTERVAL = 5
+"""Seconds between two looks."""
+
+Consumers = Iterable[tuple[str, AIOKafkaConsumer]]
+"""Each topic's consumer, by the topic's name without prefix."""
+
+
+async def watch_lag(consumers: Callable[[], Consumers]) -> None:
+    """Keep the gauge up to date until cancelled."""
+    while True:
+        await asyncio.sleep(INTERVAL)
+        try:
+            async with asyncio.timeout(INTERVAL):
+                await measure_lag(consumers())
+        except (KafkaError, IllegalStateError, TimeoutError) as error:
+            log.info("consumer lag unknown", error=repr(error))
+
+
+async def measure_lag(consumers: Consumers) -> None:
+    lags: dict[tuple[str, int], int] = {}
+    for topic, consumer in consumers:
+        if not consumer.assignment():
+            continue
+        ends = await consumer.end_offsets(list(consumer.assignment()))
+        for partition, end in ends.items():
+            committed = await consumer.committed(partition) or 0
+            lags[topic, partition.partition] = max(0, end - committed)
+    # Partitions that went to another worker are that one's to report.
+    LAG.clear()
+    for (topic, number), lag in lags.items():
+        LAG.labels(topic, number).set(lag)
