@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 
 from .base import NOTHING_TO_JUDGE, Classification, ClassifierUnavailableError
-from .clean import clean
+from .clean import clean, has_words
 from .probabilities import Calibration, Floats, to_classifications
 
 _INSTALL = (
     "install the extra with `pip install 'sentiment-worker[accurate]'`, or choose SENTIMENT_BACKEND=fast"
 )
 _BATCH = 32  # texts of like length
-_EMPTY = 2  # tokens of a text without words: the model's start and end marks
 
 
 class AccurateClassifier:
@@ -35,13 +34,11 @@ class AccurateClassifier:
         self._tokenizer.no_padding()
 
     def classify(self, texts: Sequence[str]) -> list[Classification]:
-        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch([clean(text) for text in texts])]
-        readable = [index for index, ids in enumerate(encoded) if len(ids) > _EMPTY]
-        answers = [NOTHING_TO_JUDGE] * len(texts)
-        found = to_classifications(self.probabilities([encoded[index] for index in readable]))
-        for index, answer in zip(readable, found, strict=True):
-            answers[index] = answer
-        return answers
+        cleaned = [clean(text) for text in texts]
+        readable = [text for text in cleaned if has_words(text)]
+        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch(readable)]
+        answers = iter(to_classifications(self.probabilities(encoded)))
+        return [next(answers) if has_words(text) else NOTHING_TO_JUDGE for text in cleaned]
 
     def probabilities(self, encoded: Sequence[Sequence[int]]) -> Floats:
         """[texts, 4] for texts as ids of tokens, run in batches of like length."""

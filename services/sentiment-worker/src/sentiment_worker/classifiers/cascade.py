@@ -10,9 +10,11 @@ from .fast import FastClassifier
 class CascadeClassifier:
     """Asks the accurate classifier where the fast one's confidence is below the threshold stored with it."""
 
-    def __init__(self) -> None:
-        self._fast = FastClassifier()
-        self._accurate = AccurateClassifier()
+    def __init__(
+        self, fast: FastClassifier | None = None, accurate: AccurateClassifier | None = None
+    ) -> None:
+        self._fast = fast or FastClassifier()
+        self._accurate = accurate or AccurateClassifier()
         self.name = f"cascade-{self._fast.name}-{self._accurate.name}"
 
     def classify(self, texts: Sequence[str]) -> list[Classification]:

@@ -10,6 +10,8 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--.{0,500}?-->", re.DOTALL)
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 _MENTION = re.compile(r"(?<!\w)@\w+")
 _REPEATED = re.compile(r"(.)\1{3,}")
+_PLACEHOLDER = re.compile(r"\bhttp\b|@user\b")
+_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2}")
 
 
 def clean(text: str) -> str:
@@ -22,3 +24,8 @@ def clean(text: str) -> str:
         text = _TAG.sub(" ", text)
     text = _MENTION.sub("@user", _URL.sub("http", text))
     return " ".join(_REPEATED.sub(r"\1\1\1", text).split())
+
+
+def has_words(cleaned: str) -> bool:
+    """Whether there is a word in Latin letters, the only ones that the classifiers read."""
+    return _LATIN_WORD.search(_PLACEHOLDER.sub("", cleaned)) is not None

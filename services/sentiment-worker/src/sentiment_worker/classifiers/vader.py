@@ -7,7 +7,7 @@ from catalogue_schema.sentiment import Sentiment
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from .base import NOTHING_TO_JUDGE, Classification
-from .clean import clean
+from .clean import clean, has_words
 
 # How often each label was right where a rule had fired, on the training data of the model card
 # (docs/sentiment.md), four-way and with add-one smoothing. VADER itself gives no probabilities.
@@ -31,7 +31,7 @@ class VaderClassifier:
 
     def _classify_one(self, text: str) -> Classification:
         scores = self._analyzer.polarity_scores(text)
-        if scores["pos"] + scores["neg"] + scores["neu"] == 0:
+        if scores["pos"] == scores["neg"] == 0 and not has_words(text):
             return NOTHING_TO_JUDGE
         sentiment = _rule(scores)
         probabilities = _RIGHT_GIVEN_RULE[sentiment]

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 _TOKEN = re.compile(
     r"@user|[:;=]['-]?[()\[\]dpo/\\|*]+|<3|[^\W\d_]+(?:'t)?|[0-9]+|[^\s\w]",
 )
+_TRIPLE = re.compile(r"(.)\1{2,}")
 _LONGEST_WORD = 32  # characters; longer ones are keys, hashes or noise
 _CACHED_WORDS = 200_000  # bounds memory when a stream never repeats itself
 NUMBER = "0"  # stands for every number
+
+
+def tokens(text: str) -> list[str]:
+    """Words, numbers, emoticons, emoji and punctuation marks, in lower case and without accents."""
+    text = text.lower()
+    return _TOKEN.findall(text if text.isascii() else _plain_letters(text))
 
 
 class Vocabulary:
@@ -21,23 +28,23 @@ class Vocabulary:
 
     def encode(self, text: str) -> list[int]:
         """The ids of a cleaned text; words without any known piece are left out."""
-        text = text.lower()
-        if not text.isascii():
-            text = _plain_letters(text)
         cache = self._cache
         ids: list[int] = []
-        for token in _TOKEN.findall(text):
+        for token in tokens(text):
             known = cache.get(token)
             ids += self._look_up(token) if known is None else known
         return ids
 
     def _look_up(self, token: str) -> tuple[int, ...]:
-        if token[0].isdigit():
-            token = NUMBER
-        found = self._pieces(token) or self._pieces(re.sub(r"(.)\1\1", r"\1", token))
+        found = self._pieces(NUMBER if token[0].isdigit() else self._shorten(token))
         if len(self._cache) < _CACHED_WORDS:
             self._cache[token] = found
         return found
+
+    def _shorten(self, token: str) -> str:
+        """`coool` as cool, `slooow` as slow: no English word has the same letter three times running."""
+        twice, once = _TRIPLE.sub(r"\1\1", token), _TRIPLE.sub(r"\1", token)
+        return twice if twice in self._ids else once
 
     def _pieces(self, token: str) -> tuple[int, ...]:
         """The longest known beginning, then the longest known continuations; none if one is unknown."""

@@ -1,0 +1,78 @@
+"""What the models learn from: which rows, how often, and how much each counts."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from catalogue_schema.sentiment import SENTIMENTS
+from numpy.typing import NDArray
+
+from .accurate import Example
+from .compose import opinions, pairs
+from .data import Row, read_file
+
+OWN = Path(__file__).parents[2] / "data"
+"""Sentences written for this project, to be trained on: opinions about AI models, and of reviews."""
+
+SHARE_KEPT = {"pros_cons": 0.5, "synthetic_mixed": 0.5}
+WEIGHT = {"pros_cons": 0.5, "synthetic_mixed": 0.5, "own": 2.0, "composed": 0.5, "pairs": 0.4}
+RARE = {
+    ("huliu_products", "neutral"): 3.0,
+    ("huliu_products", "mixed"): 3.0,
+    ("mams_restaurants", "mixed"): 1.5,
+}
+REVIEWS = ("huliu_products", "mams_restaurants", "uci_sentences")
+
+# The accurate model sees a part of the largest sources once: more of the same costs time, not quality.
+SHARE_FINE_TUNED = {
+    ("crowdflower", "neutral"): 0.48,
+    ("vader_groundtruth", "positive"): 0.42,
+    ("vader_groundtruth", "negative"): 0.43,
+    **{("pros_cons", label): 0.35 for label in SENTIMENTS},
+    **{("synthetic_mixed", label): 0.5 for label in SENTIMENTS},
+    **{("composed", label): 0.6 for label in SENTIMENTS},
+    **{("pairs", label): 0.5 for label in SENTIMENTS},
+}
+
+
+def training_rows(rows: Sequence[Row], seed: int) -> list[Row]:
+    """The rows that are not held back, the project's own sentences, and made ones."""
+    rng = random.Random(seed)  # noqa: S311  # reproducible, not secret
+    train = [row for row in rows if not row.is_dev]
+    own = [
+        Row(row.text, row.label, "own", False)
+        for file in sorted(OWN.glob("*.jsonl"))
+        for row in read_file(file)
+    ]
+    made = [Row(text, label, "composed", False) for text, label in opinions(2000, seed)]
+    reviews = [row for row in train if row.source in REVIEWS]
+    made += [Row(text, label, "pairs", False) for text, label in pairs(reviews, 3000, seed)]
+    return [row for row in train if rng.random() < SHARE_KEPT.get(row.source, 1)] + own + made
+
+
+def fine_tuning_rows(rows: Sequence[Row], seed: int) -> list[Row]:
+    rng = random.Random(seed)  # noqa: S311  # reproducible, not secret
+    return [row for row in rows if rng.random() < SHARE_FINE_TUNED.get((row.source, row.label), 1)]
+
+
+def labelled(rows: Sequence[Row]) -> list[Example]:
+    one_hot = np.eye(len(SENTIMENTS), dtype=np.float32)
+    return [Example(row.text, one_hot[SENTIMENTS.index(row.label)], _weight(row)) for row in rows]
+
+
+def distilled(
+    rows: Sequence[Example], of_rows: NDArray[np.float32], texts: Sequence[str], of_texts: NDArray[np.float32]
+) -> list[Example]:
+    """Labelled rows whose target is half their label, half the accurate model's answer; and texts without
+    label, whose target is its answer alone.
+    """
+    both = [
+        Example(row.text, (row.target + answer) / 2, row.weight)
+        for row, answer in zip(rows, of_rows, strict=True)
+    ]
+    return both + [Example(text, answer) for text, answer in zip(texts, of_texts, strict=True)]
+
+
+def _weight(row: Row) -> float:
+    return RARE.get((row.source, row.label), WEIGHT.get(row.source, 1.0))
