@@ -39,3 +39,12 @@ test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 .PHONY: bench
 bench: setup ## Measure how fast events are taken and recorded, beside the raw floor
 	PYTHONPATH=tests $(UV) run --no-sync python benchmarks/pipeline.py
+
+.PHONY: bench-sentiment train-sentiment
+bench-sentiment: setup ## Quality and speed of the sentiment backends beside vaderSentiment
+	$(UV) run --no-sync python benchmarks/sentiment.py $(if $(DATA),--data "$(DATA)")
+
+# In an environment of its own, since it needs torch (2 GB and more).
+train-sentiment: setup ## Train the sentiment classifiers: make train-sentiment DATA=<folder>
+	@test -n "$(DATA)" || { echo "name the folder of labelled texts: make train-sentiment DATA=<folder>" >&2; exit 1; }
+	$(UV) run --locked --project services/sentiment-worker/training python -m sentiment_training "$(DATA)"
