@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Mapped
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import AnySelect
+from catalogue_api.catalogue.statements import AnySelect, execute
 from catalogue_api.problems import FieldError, Invalid
 
 B = TypeVar("B", bound=BaseModel)
@@ -68,7 +68,7 @@ async def fetch_page(
     key: Callable[[RowMapping], tuple[Any, ...]],
 ) -> tuple[Sequence[RowMapping], str | None]:
     """The first `limit` rows, and the cursor for what follows, if anything does."""
-    rows = (await db.execute(statement.limit(limit + 1))).mappings().all()
+    rows = (await execute(db, statement.limit(limit + 1))).mappings().all()
     more = len(rows) > limit
     return rows[:limit], encode_cursor(key(rows[limit - 1])) if more else None
 

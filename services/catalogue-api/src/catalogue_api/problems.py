@@ -63,13 +63,13 @@ class Problem(HTTPException):
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
-        super().__init__(self.status, detail, headers)
+        super().__init__(int(self.status), detail, headers)
         self.errors = errors
         self.members = members
 
     def response(self) -> JSONResponse:
         errors = {"errors": list(self.errors)} if self.errors else {}
-        return problem_response(self.status, self.detail, self.headers, **errors, **self.members)
+        return problem_response(self.status_code, self.detail, self.headers, **errors, **self.members)
 
 
 class Malformed(Problem):

@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
-from catalogue_api.catalogue.statements import equal, table_of
+from catalogue_api.catalogue.statements import equal, execute, table_of
 from catalogue_api.paging import Page, PageQuery, by_name
 
 
@@ -41,5 +41,5 @@ async def describe_benchmark(db: AsyncSession, name: str) -> BenchmarkDetail:
     counted = select(func.count(), func.count(col(BenchmarkResult.model_id).distinct())).where(
         col(BenchmarkResult.benchmark_id) == benchmark.id
     )
-    results, models = (await db.execute(counted)).one()
+    results, models = (await execute(db, counted)).one()
     return BenchmarkDetail(**benchmark.model_dump(), counts=BenchmarkCounts(results=results, models=models))

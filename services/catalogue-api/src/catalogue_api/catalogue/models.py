@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.results import latest_results
-from catalogue_api.catalogue.statements import equal, table_of
+from catalogue_api.catalogue.statements import equal, execute, table_of
 from catalogue_api.paging import Page, PageQuery, by_name
 
 
@@ -70,10 +70,10 @@ async def describe_model(db: AsyncSession, name: str) -> ModelDetail:
 async def _opinions_by_sentiment(db: AsyncSession, model_id: int) -> dict[Sentiment | None, int]:
     sentiment = col(Opinion.sentiment)
     statement = select(sentiment, func.count()).where(col(Opinion.model_id) == model_id).group_by(sentiment)
-    return {row[0]: row[1] for row in await db.execute(statement)}
+    return {row[0]: row[1] for row in await execute(db, statement)}
 
 
 async def _count(db: AsyncSession, table: type[BenchmarkResult | UseCase], model_id: int) -> int:
     statement = select(func.count()).select_from(table).where(col(table.model_id) == model_id)
-    count: int = (await db.execute(statement)).scalar_one()
+    count: int = (await execute(db, statement)).scalar_one()
     return count

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from catalogue_schema.tables import Benchmark, Model
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.statements import execute
 from catalogue_api.problems import Conflict, NotFound
 
 N = TypeVar("N", Model, Benchmark)
@@ -21,7 +22,7 @@ async def find(db: AsyncSession, table: type[N], name: str, *, for_update: bool 
     statement = select(table).where(col(table.name) == name)
     if for_update:
         statement = statement.with_for_update()
-    row: N | None = (await db.execute(statement)).scalar_one_or_none()
+    row = (await db.exec(statement)).one_or_none()
     if row is None:
         raise _not_found(table, name)
     return row
@@ -46,7 +47,7 @@ async def change(db: AsyncSession, table: type[N], name: str, changes: Mapping[s
 async def remove(db: AsyncSession, table: type[N], name: str) -> None:
     """With everything that belongs to it. Raises NotFound."""
     statement = delete(table).where(col(table.name) == name).returning(col(table.id))
-    if (await db.execute(statement)).scalar_one_or_none() is None:
+    if (await execute(db, statement)).scalar_one_or_none() is None:
         raise _not_found(table, name)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import any_, literal, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import AnySelect, equal, table_of, within
+from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of, within
 from catalogue_api.paging import Page, PageQuery, newest_first
 from catalogue_api.problems import NotFound
 
@@ -43,7 +43,7 @@ async def list_opinions(db: AsyncSession, query: OpinionQuery) -> Page[OpinionRe
 async def read_opinion(db: AsyncSession, opinion_id: int) -> OpinionResponse:
     """Raises NotFound."""
     statement = _with_model().where(col(Opinion.id) == opinion_id)
-    row = (await db.execute(statement)).mappings().one_or_none()
+    row = (await execute(db, statement)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no opinion {opinion_id}; GET /v1/opinions lists those that there are.")
     return OpinionResponse.model_validate(row)

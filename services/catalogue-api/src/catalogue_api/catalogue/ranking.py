@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from catalogue_schema.tables import Benchmark, BenchmarkResult, Model
 from pydantic import BaseModel, Field
 from sqlalchemy import CTE, ColumnElement, func, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -70,7 +71,7 @@ def _latest(of_benchmark: ColumnElement[bool]) -> CTE:
             col(BenchmarkResult.source),
         )
         .where(of_benchmark)
-        .distinct(model_id)
+        .ext(distinct_on(model_id))
         .order_by(
             model_id,
             col(BenchmarkResult.date_tested).desc().nulls_last(),

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.statements import execute, table_of
+
 
 class Status(StrEnum):
     RECORDED = "recorded"
@@ -56,7 +58,7 @@ async def find_receipt(db: AsyncSession, event_id: UUID) -> Receipt:
 
 async def _opinion(db: AsyncSession, event_id: UUID) -> Receipt | None:
     statement = select(col(Opinion.id)).where(col(Opinion.event_id) == event_id)
-    opinion_id = (await db.execute(statement)).scalar_one_or_none()
+    opinion_id = (await execute(db, statement)).scalar_one_or_none()
     if opinion_id is None:
         return None
     return Receipt(event_id=event_id, status=Status.RECORDED, location=f"/v1/opinions/{opinion_id}")
@@ -75,7 +77,7 @@ async def _result(db: AsyncSession, event_id: UUID) -> Receipt | None:
         )
         .where(col(ResultReport.event_id) == event_id)
     )
-    found = (await db.execute(statement)).one_or_none()
+    found = (await execute(db, statement)).one_or_none()
     if found is None:
         return None
     result_id, stands = found
@@ -88,9 +90,9 @@ async def _result(db: AsyncSession, event_id: UUID) -> Receipt | None:
 
 
 async def _dead_letter(db: AsyncSession, event_id: UUID) -> Receipt | None:
-    statement = select(DeadLetterRow).where(col(DeadLetterRow.event_id) == event_id)
-    row = (await db.execute(statement)).scalar_one_or_none()
+    statement = select(table_of(DeadLetterRow)).where(col(DeadLetterRow.event_id) == event_id)
+    row = (await execute(db, statement)).mappings().one_or_none()
     if row is None:
         return None
-    summary = DeadLetterSummary.model_validate(row, from_attributes=True)
+    summary = DeadLetterSummary.model_validate(row)
     return Receipt(event_id=event_id, status=Status.DEAD_LETTERED, dead_letter=summary)

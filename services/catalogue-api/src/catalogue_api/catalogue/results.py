@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import AnySelect, equal, table_of, within
+from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of, within
 from catalogue_api.paging import Page, PageQuery, newest_first
 from catalogue_api.problems import NotFound
 
@@ -40,7 +40,7 @@ async def list_results(db: AsyncSession, query: ResultQuery) -> Page[BenchmarkRe
 async def read_result(db: AsyncSession, result_id: int) -> BenchmarkResultResponse:
     """Raises NotFound."""
     statement = _with_names().where(col(BenchmarkResult.id) == result_id)
-    row = (await db.execute(statement)).mappings().one_or_none()
+    row = (await execute(db, statement)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no result {result_id}; GET /v1/results lists those that there are.")
     return BenchmarkResultResponse.model_validate(row)
@@ -56,7 +56,7 @@ async def latest_results(db: AsyncSession, model_id: int) -> list[BenchmarkResul
         )
         .limit(LATEST)
     )
-    rows = (await db.execute(statement)).mappings()
+    rows = (await execute(db, statement)).mappings()
     return [BenchmarkResultResponse.model_validate(row) for row in rows]
 
 

@@ -3,11 +3,18 @@
 from datetime import date
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, Table, inspect
+from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, inspect
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+
+async def execute(db: AsyncSession, statement: Executable) -> CursorResult[*tuple[Any, ...]]:
+    """In the session's transaction, for rows as they are; SQLModel's session is for objects."""
+    connection = await db.connection()
+    return await connection.execute(statement)
 
 
 def table_of(mapped: type[SQLModel]) -> Table:

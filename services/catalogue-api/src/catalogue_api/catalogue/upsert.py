@@ -9,7 +9,7 @@ from sqlalchemy import Table, column, func, literal, literal_column, select, tup
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import AnySelect, table_of
+from catalogue_api.catalogue.statements import AnySelect, execute, table_of
 from catalogue_api.items import Batch, Rejected, validated
 from catalogue_api.problems import FieldError, ItemError
 
@@ -44,7 +44,7 @@ async def upsert(db: AsyncSession, table: type[Model | Benchmark], batch: Batch[
     # In order of their names, so that two imports at once lock rows in one order and cannot deadlock.
     records = sorted(batch.accepted, key=lambda record: record.name)
     rows = [record.model_dump(mode="json", by_alias=True) for record in records]
-    created = (await db.execute(_statement(table_of(table), rows))).scalars().all()
+    created = (await execute(db, _statement(table_of(table), rows))).scalars().all()
     return Imported(
         created=sum(created),
         updated=len(created) - sum(created),

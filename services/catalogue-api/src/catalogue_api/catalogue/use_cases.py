@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import AnySelect, equal, table_of
+from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
 from catalogue_api.paging import Page, PageQuery, newest_first
 from catalogue_api.problems import FieldError, Invalid, NotFound
 
@@ -26,7 +26,7 @@ async def list_use_cases(db: AsyncSession, query: UseCaseQuery) -> Page[UseCaseR
 async def read_use_case(db: AsyncSession, use_case_id: int) -> UseCaseResponse:
     """Raises NotFound."""
     statement = _with_model().where(col(UseCase.id) == use_case_id)
-    row = (await db.execute(statement)).mappings().one_or_none()
+    row = (await execute(db, statement)).mappings().one_or_none()
     if row is None:
         raise _not_found(use_case_id)
     return UseCaseResponse.model_validate(row)
@@ -36,7 +36,7 @@ async def create_use_case(db: AsyncSession, new: UseCaseCreate) -> UseCaseRespon
     """Raises Invalid for a model that is not known."""
     named = select(col(Model.id)).where(col(Model.name) == new.model)
     # Locked, so that it cannot be deleted before this transaction ends.
-    model_id = (await db.execute(named.with_for_update(read=True, key_share=True))).scalar_one_or_none()
+    model_id = (await execute(db, named.with_for_update(read=True, key_share=True))).scalar_one_or_none()
     if model_id is None:
         raise Invalid([FieldError(pointer="/model", reason=f"there is no model named {new.model!r}")])
     row = UseCase(model_id=model_id, **new.model_dump(exclude={"model"}))
@@ -59,7 +59,7 @@ async def change_use_case(db: AsyncSession, use_case_id: int, changes: Mapping[s
 async def remove_use_case(db: AsyncSession, use_case_id: int) -> None:
     """Raises NotFound."""
     statement = delete(UseCase).where(col(UseCase.id) == use_case_id).returning(col(UseCase.id))
-    if (await db.execute(statement)).scalar_one_or_none() is None:
+    if (await execute(db, statement)).scalar_one_or_none() is None:
         raise _not_found(use_case_id)
 
 

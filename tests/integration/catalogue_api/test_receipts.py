@@ -1,0 +1,102 @@
+"""What `GET /v1/events/{event_id}` says of each state that an event can be in."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from catalogue_schema.tables import Benchmark, BenchmarkResult, DeadLetterRow, Model, Opinion, ResultReport
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+
+async def add(engine: AsyncEngine, *rows: SQLModel) -> None:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        session.add_all(rows)
+        await session.commit()
+
+
+@pytest.fixture
+async def ids(engine: AsyncEngine) -> dict[str, Any]:
+    model, benchmark = Model(name="lab/a", organization="lab"), Benchmark(name="b")
+    await add(engine, model, benchmark)
+    return {"model_id": model.id, "benchmark_id": benchmark.id}
+
+
+def dead_letter(**fields: Any) -> DeadLetterRow:
+    return DeadLetterRow(
+        reason="unknown_model",
+        detail="no model is named x",
+        exception_class="UnknownModelError",
+        topic="catalogue.opinions.classified.v1",
+        partition=3,
+        offset=42,
+        **fields,
+    )
+
+
+async def test_an_event_that_is_not_known_is_unknown_for_now(api: httpx.AsyncClient) -> None:
+    answer = await api.get(f"/v1/events/{uuid4()}")
+
+    assert answer.status_code == httpx.codes.OK
+    assert answer.headers["Retry-After"] == "1"
+    assert (answer.json()["status"], answer.json()["location"]) == ("unknown", None)
+
+
+async def test_an_opinion_is_recorded_even_if_it_was_a_dead_letter_before(
+    api: httpx.AsyncClient, engine: AsyncEngine, ids: dict[str, Any]
+) -> None:
+    event_id = uuid4()
+    opinion = Opinion(model_id=ids["model_id"], content="x", event_id=event_id)
+    await add(engine, opinion, dead_letter(event_id=event_id, status="replayed"))
+
+    receipt = (await api.get(f"/v1/events/{event_id}")).json()
+    assert receipt == {
+        "event_id": str(event_id),
+        "status": "recorded",
+        "location": f"/v1/opinions/{opinion.id}",
+        "superseded_by": None,
+        "dead_letter": None,
+    }
+
+
+async def test_a_dead_letter_says_why_and_where(api: httpx.AsyncClient, engine: AsyncEngine) -> None:
+    event_id = uuid4()
+    row = dead_letter(event_id=event_id)
+    await add(engine, row)
+
+    receipt = (await api.get(f"/v1/events/{event_id}")).json()
+    assert (receipt["status"], receipt["location"]) == ("dead_lettered", None)
+    assert receipt["dead_letter"] == {
+        "id": row.id,
+        "reason": "unknown_model",
+        "detail": "no model is named x",
+        "topic": "catalogue.opinions.classified.v1",
+        "partition": 3,
+        "offset": 42,
+        "status": "open",
+    }
+
+
+@pytest.mark.parametrize("tested", [None, date(2025, 1, 2)], ids=["no date", "a date"])
+async def test_a_result_that_a_later_report_replaced_is_recorded_and_says_so(
+    api: httpx.AsyncClient, engine: AsyncEngine, ids: dict[str, Any], tested: date | None
+) -> None:
+    earlier = ResultReport(**ids, score=1, date_tested=tested, event_id=uuid4(), occurred_at=NOON)
+    later = ResultReport(
+        **ids, score=2, date_tested=tested, event_id=uuid4(), occurred_at=NOON + timedelta(hours=1)
+    )
+    stands = BenchmarkResult(**ids, score=2, date_tested=tested, event_id=later.event_id)
+    elsewhere = BenchmarkResult(**ids, score=3, date_tested=date(1999, 1, 1))
+    await add(engine, earlier, later, stands, elsewhere)
+
+    receipt = (await api.get(f"/v1/events/{earlier.event_id}")).json()
+    assert (receipt["status"], receipt["location"]) == ("recorded", f"/v1/results/{stands.id}")
+    assert receipt["superseded_by"] == str(later.event_id)
+    receipt = (await api.get(f"/v1/events/{later.event_id}")).json()
+    assert (receipt["status"], receipt["location"]) == ("recorded", f"/v1/results/{stands.id}")
+    assert receipt["superseded_by"] is None
