@@ -34,7 +34,7 @@ SECONDS = 3.0  # measured for each backend
 
 def texts_of_typical_length(rows: Sequence[Row]) -> list[str]:
     """Neighbouring sentences joined to 120 characters, one batch of them."""
-    joined = " ".join(row.text for row in rows * 4)
+    joined = " ".join(row.text for _ in range(4) for row in rows)
     return [joined[start : start + 120] for start in range(0, len(joined), 97)][:BATCH]
 
 

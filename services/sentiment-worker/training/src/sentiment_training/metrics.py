@@ -13,7 +13,7 @@ BINS = 10
 def f1_by_class(labels: Labels, predicted: Labels) -> dict[str, float]:
     """In percent, for the classes that occur among the labels."""
     truth, guess = np.asarray(labels), np.asarray(predicted)
-    found = {}
+    found: dict[str, float] = {}
     for name in SENTIMENTS:
         is_name, says_name = truth == name, guess == name
         if is_name.any():
