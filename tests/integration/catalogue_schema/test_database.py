@@ -82,6 +82,21 @@ async def test_init_db_may_be_repeated(empty_database_url: str) -> None:
     await engine.dispose()
 
 
+async def test_engine_reads_on_after_a_migration_changed_a_column_s_type(database_url: str) -> None:
+    engine, migration = create_engine(database_url, pool_size=1), create_engine(database_url)
+    async with session(engine) as db:
+        db.add(Model(name="a", organization="b"))
+    ids = []
+    for kind in ("integer", "bigint"):
+        async with migration.begin() as connection:
+            await connection.execute(text(f"ALTER TABLE models ALTER COLUMN id TYPE {kind}"))
+        async with session(engine) as db:
+            ids.append((await db.exec(select(Model.id))).one())
+    assert ids == [1, 1]
+    await engine.dispose()
+    await migration.dispose()
+
+
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg", "postgresql+psycopg"])
 async def test_every_postgresql_scheme_is_taken(database_url: str, scheme: str) -> None:
     assert await answer(f"{scheme}://{database_url.split('://')[1]}") == 42

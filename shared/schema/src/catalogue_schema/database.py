@@ -18,13 +18,10 @@ from catalogue_schema import tables  # noqa: F401 (fills SQLModel.metadata)
 # asyncpg has neither channel binding nor GSS encryption; the rest tell Prisma how to pool.
 IGNORED_PARAMETERS = ("channel_binding", "gssencmode", "pgbouncer", "connection_limit", "pool_timeout")
 
-# A pooler hands each transaction another server connection, where no earlier prepared statement is known:
-# so none is cached, and each takes the unnamed one, which the next replaces.
-WITHOUT_PREPARED_STATEMENTS: dict[str, Any] = {
-    "statement_cache_size": 0,
-    "prepared_statement_cache_size": 0,
-    "prepared_statement_name_func": lambda: "",
-}
+# A pooler hands each transaction another server connection, where no earlier prepared statement is known.
+# Without its cache asyncpg uses the unnamed statement, parsed anew in each request; without SQLAlchemy's, no
+# description of a result outlives a migration that changes it.
+WITHOUT_PREPARED_STATEMENTS = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
 
 
 def create_engine(url: str, **options: Any) -> AsyncEngine:
@@ -43,9 +40,10 @@ def create_engine(url: str, **options: Any) -> AsyncEngine:
     # SQLAlchemy would pass libpq's parameters as arguments, which asyncpg knows only in a DSN.
     query = parsed.difference_update_query(IGNORED_PARAMETERS).query
     dsn = "postgresql://?" + urlencode(query, doseq=True)
+    connect_args = {"dsn": dsn, **WITHOUT_PREPARED_STATEMENTS, **options.pop("connect_args", {})}
     return create_async_engine(
         parsed.set(drivername="postgresql+asyncpg", query={}),
-        **{"pool_pre_ping": True, "connect_args": {"dsn": dsn, **WITHOUT_PREPARED_STATEMENTS}, **options},
+        **{"pool_pre_ping": True, "connect_args": connect_args, **options},
     )
 
 
