@@ -1,0 +1,69 @@
+"""Records as a consumer gets them, and what tests do with a real Kafka."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from catalogue_messaging.dead_letters import from_record
+from catalogue_messaging.settings import KafkaSettings
+from catalogue_messaging.topics import TopicSettings, ensure_topics
+from catalogue_schema.events import DeadLetter
+from catalogue_schema.topics import DEAD_LETTERS, Topic
+
+from support.polling import eventually
+
+
+def record(
+    value: bytes | None, key: bytes | None = b"lab/model", headers: Iterable[tuple[str, bytes | None]] = ()
+) -> ConsumerRecord:
+    """A record at `topic`/3/7."""
+    return ConsumerRecord("topic", 3, 7, 0, 0, key, value, None, -1, -1, tuple(headers))
+
+
+async def topics_of(bootstrap_servers: str, prefix: str) -> KafkaSettings:
+    """The settings for topics of this test's own, which stand then."""
+    kafka = KafkaSettings(bootstrap_servers=bootstrap_servers, topic_prefix=prefix)
+    await ensure_topics(kafka, TopicSettings())
+    return kafka
+
+
+@asynccontextmanager
+async def producer(kafka: KafkaSettings, **options: object) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer that checks nothing: what other programs may write to a topic."""
+    async with AIOKafkaProducer(**kafka.client_options(), **options) as started:
+        yield started
+
+
+async def read_all(kafka: KafkaSettings, topic: Topic) -> list[ConsumerRecord]:
+    """What stands on the topic now, by partition and offset."""
+    name = kafka.topic_name(topic)
+    async with AIOKafkaConsumer(**kafka.client_options(), isolation_level="read_committed") as consumer:
+        partitions = [TopicPartition(name, number) for number in range(topic.partitions)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning()
+        ends = await consumer.end_offsets(partitions)
+        found: list[ConsumerRecord] = []
+        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=100)).values():
+                found.extend(records)
+    return sorted(found, key=lambda found: (found.partition, found.offset))
+
+
+async def dead_letters(kafka: KafkaSettings, at_least: int) -> list[DeadLetter]:
+    """The topic's dead letters once there are as many."""
+
+    async def look() -> list[DeadLetter]:
+        return [from_record(letter) for letter in await read_all(kafka, DEAD_LETTERS)]
+
+    return await eventually(look, lambda letters: len(letters) >= at_least)
+
+
+async def lag(kafka: KafkaSettings, service: str, topic: Topic) -> int:
+    """Messages that the service's group has not committed."""
+    async with AIOKafkaConsumer(
+        **kafka.client_options(), group_id=kafka.group_id(service, topic), enable_auto_commit=False
+    ) as consumer:
+        partitions = [TopicPartition(kafka.topic_name(topic), number) for number in range(topic.partitions)]
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        return sum([end - (await consumer.committed(tp) or 0) for tp, end in ends.items()])
