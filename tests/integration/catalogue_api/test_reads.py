@@ -48,8 +48,8 @@ def opinion(model: Model, content: str = "x", **more: Any) -> Opinion:
 def result(
     model: Model, benchmark: Benchmark, score: float, tested: date | None = None, **more: Any
 ) -> BenchmarkResult:
-    ids = {"model_id": id_of(model), "benchmark_id": id_of(benchmark)}
-    return BenchmarkResult(score=score, date_tested=tested, **ids, **more)
+    more |= {"model_id": id_of(model), "benchmark_id": id_of(benchmark)}
+    return BenchmarkResult(score=score, date_tested=tested, **more)
 
 
 async def items(api: httpx.AsyncClient, path: str, **query: Any) -> list[dict[str, Any]]:

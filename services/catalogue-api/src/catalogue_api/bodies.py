@@ -10,9 +10,13 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from catalogue_api.problems import Malformed, TooLarge, UnsupportedMediaType
+from catalogue_api.problems import FieldError, Invalid, Malformed, TooLarge, UnsupportedMediaType
 
 JSON = "application/json"
+
+MAX_FIELDS = 50
+"""More fields than any record has; Pydantic would report each one that it does not know."""
+TOO_MANY_FIELDS = FieldError(pointer="", reason=f"has over {MAX_FIELDS} fields")
 
 
 class BodyLimit:
@@ -51,7 +55,11 @@ class BodyLimit:
 
 class JsonRequest(Request):
     async def json(self) -> Any:
-        return parse_json(await self.body())
+        """Raises Malformed or Invalid."""
+        value = parse_json(await self.body())
+        if has_too_many_fields(value):
+            raise Invalid([TOO_MANY_FIELDS])
+        return value
 
 
 class JsonRoute(APIRoute):
@@ -88,3 +96,7 @@ def parse_json(body: bytes) -> Any:
         return from_json(body)
     except ValueError as error:
         raise Malformed(f"The body is not JSON: {error}.") from error
+
+
+def has_too_many_fields(value: object) -> bool:
+    return isinstance(value, dict) and len(value) > MAX_FIELDS

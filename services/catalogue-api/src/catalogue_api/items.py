@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from catalogue_api.bodies import TOO_MANY_FIELDS, has_too_many_fields
 from catalogue_api.problems import FieldError, Invalid, ItemError, TooLarge, field_errors
 
 B = TypeVar("B", bound=BaseModel)
@@ -15,8 +16,8 @@ T = TypeVar("T")
 
 CHUNK = 250
 """Items between two turns of the event loop: a few milliseconds of work."""
-MAX_FIELDS = 100
-"""More fields than any record has; Pydantic would report each one that it does not know."""
+MAX_ERRORS = 10
+"""Errors that are reported of one item."""
 
 
 class Rejected(Exception):  # noqa: N818 (not an error of ours: what is said of an item)
@@ -52,18 +53,14 @@ def ndjson(body: bytes) -> Iterator[object]:
 
 
 def validated(schema: type[B], value: object) -> B:
-    """Raises Rejected, with all that is wrong."""
-    refuse_many_fields(value)
+    """Raises Rejected, with what is wrong."""
+    if has_too_many_fields(value):
+        raise Rejected(TOO_MANY_FIELDS)
     try:
         return schema.model_validate(value)
     except ValidationError as error:
-        raise Rejected(*field_errors(error.errors(include_url=False, include_input=False))) from error
-
-
-def refuse_many_fields(value: object) -> None:
-    """Raises Rejected."""
-    if isinstance(value, dict) and len(value) > MAX_FIELDS:
-        raise Rejected(FieldError(pointer="", reason=f"has over {MAX_FIELDS} fields"))
+        errors = error.errors(include_url=False, include_input=False)
+        raise Rejected(*field_errors(errors[:MAX_ERRORS])) from error
 
 
 async def judge(values: Iterable[object], parse: Callable[[Any], T], most: int) -> Batch[T]:

@@ -37,7 +37,8 @@ class OpinionSubmitted(Event):
     source: ShortText | None = None
     author: ShortText | None = None
     date_published: Date | None = None
-    tags: Annotated[tuple[Tag, ...], Field(max_length=32)] | None = None
+    # A list of millions of wrong tags is one error, not millions.
+    tags: Annotated[tuple[Tag, ...], Field(max_length=32, fail_fast=True)] | None = None
 
 
 class OpinionClassified(OpinionSubmitted):
