@@ -48,3 +48,16 @@ bench-sentiment: setup ## Quality and speed of the sentiment backends beside vad
 train-sentiment: setup ## Train the sentiment classifiers: make train-sentiment DATA=<folder>
 	@test -n "$(DATA)" || { echo "name the folder of labelled texts: make train-sentiment DATA=<folder>" >&2; exit 1; }
 	$(UV) run --locked --project services/sentiment-worker/training python -m sentiment_training "$(DATA)"
+
+.PHONY: test-compose backup restore upgrade
+test-compose: setup ## Bring the Compose stack up, and prove what docs/operations.md says of it
+	$(UV) run --no-sync pytest tests/compose
+
+backup: ## Back the Compose stack's database up, into backups/
+	@deploy/bin/backup
+
+restore: ## Restore a backup: make restore FROM=backups/...
+	@deploy/bin/restore "$(FROM)"
+
+upgrade: ## Build, migrate, and replace the Compose stack's services one by one, while it serves
+	@deploy/bin/upgrade

@@ -1,4 +1,4 @@
-"""`python grant.py`, after `alembic upgrade head`: the services' rights in the database that DATABASE_URL names.
+"""`python grant.py`, after `alembic upgrade head`: the services' rights in DATABASE_URL's database.
 
 A database whose services all connect as the tables' owner has no such roles, and needs no rights granted.
 """

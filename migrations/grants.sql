@@ -3,6 +3,9 @@
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM catalogue_api, ingest_worker;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM catalogue_api, ingest_worker;
 GRANT USAGE ON SCHEMA public TO catalogue_api, ingest_worker;
+DO $$ BEGIN
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO catalogue_api, ingest_worker', current_database());
+END $$;
 
 -- catalogue-api reads everything, and keeps the reference data.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO catalogue_api;

@@ -11,7 +11,6 @@ CREATE ROLE catalogue_api LOGIN PASSWORD :'api' CONNECTION LIMIT 60;
 CREATE ROLE ingest_worker LOGIN PASSWORD :'ingest' CONNECTION LIMIT 60;
 ALTER DATABASE :"database" OWNER TO catalogue_owner;
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
-GRANT CONNECT ON DATABASE :"database" TO catalogue_api, ingest_worker;
 -- A query that a client has long given up must not hold on to its locks.
 ALTER ROLE catalogue_api SET statement_timeout = '30s';
 ALTER ROLE catalogue_api SET idle_in_transaction_session_timeout = '30s';

@@ -1,0 +1,50 @@
+"""What the images hold, and what they don't."""
+
+import json
+from typing import Any
+
+import pytest
+from support.compose import ComposeStack
+
+SERVICES = ("catalogue-api", "ingest-worker", "sentiment-worker", "migrations")
+FORBIDDEN = {
+    "catalogue-api": {"alembic", "vaderSentiment", "onnxruntime"},
+    "ingest-worker": {"fastapi", "uvicorn", "starlette", "alembic", "vaderSentiment"},
+    "sentiment-worker": {"sqlalchemy", "sqlmodel", "asyncpg", "fastapi", "uvicorn", "onnxruntime"},
+    "migrations": {"fastapi", "uvicorn", "aiokafka", "faststream"},
+}
+DEVELOPMENT = {"pytest", "mypy", "ruff", "testcontainers", "local_stack", "hypothesis"}
+MEGABYTE = 1000 * 1000
+
+
+def name(service: str) -> str:
+    return f"ai-model-catalogue/{service}:local"
+
+
+def inspect(built: ComposeStack, service: str) -> dict[str, Any]:
+    [found] = json.loads(built.run("docker", "image", "inspect", name(service)).stdout)
+    return dict(found)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_is_small_labelled_and_not_roots(built: ComposeStack, service: str) -> None:
+    image = inspect(built, service)
+
+    assert image["Size"] < 250 * MEGABYTE
+    assert image["Config"]["User"] == "10001:10001"
+    assert image["Config"]["Labels"]["org.opencontainers.image.title"] == service
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_has_its_own_dependencies_and_no_others(built: ComposeStack, service: str) -> None:
+    listing = "import pkgutil; print(*(module.name for module in pkgutil.iter_modules()))"
+    modules = set(built.run("docker", "run", "--rm", name(service), "python", "-c", listing).stdout.split())
+
+    assert "catalogue_schema" in modules
+    assert not modules & (FORBIDDEN[service] | DEVELOPMENT)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_has_no_build_tools(built: ComposeStack, service: str) -> None:
+    search = "for tool in gcc cc make uv git; do command -v $tool; done; true"
+    assert built.run("docker", "run", "--rm", name(service), "sh", "-c", search).stdout == ""

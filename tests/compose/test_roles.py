@@ -1,0 +1,62 @@
+"""Each service's database role may do what the service does, and no more."""
+
+import asyncpg
+import pytest
+from support.compose import ComposeStack
+
+DENIED = {
+    "catalogue_api": [
+        "INSERT INTO opinions (model_id, content) VALUES (1, 'x')",
+        "DELETE FROM opinions",
+        "UPDATE benchmark_results SET score = 1",
+        "DELETE FROM dead_letters",
+        "DROP TABLE models",
+        "CREATE TABLE mine (id int)",
+        "TRUNCATE models",
+        "ALTER TABLE models ADD COLUMN mine int",
+        "UPDATE alembic_version SET version_num = '0'",
+    ],
+    "ingest_worker": [
+        "INSERT INTO models (name, organization) VALUES ('x', 'x')",
+        "DELETE FROM models",
+        "UPDATE benchmarks SET description = 'x'",
+        "SELECT * FROM use_cases",
+        "DELETE FROM opinions",
+        "UPDATE opinions SET content = 'x'",
+        "DROP TABLE opinions",
+        "CREATE TABLE mine (id int)",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"), [(role, statement) for role, all_ in DENIED.items() for statement in all_]
+)
+async def test_what_a_service_does_not_do_it_may_not(stack: ComposeStack, role: str, statement: str) -> None:
+    connection = await asyncpg.connect(stack.database_url(role))
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def test_the_api_may_read_every_table(stack: ComposeStack, owner: asyncpg.Connection) -> None:
+    tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    connection = await asyncpg.connect(stack.database_url("catalogue_api"))
+    try:
+        for [table] in tables:
+            await connection.fetchval(f"SELECT count(*) FROM {table}")
+    finally:
+        await connection.close()
+
+
+async def test_a_right_that_was_given_by_hand_is_taken_back_by_the_next_migration(
+    stack: ComposeStack, owner: asyncpg.Connection
+) -> None:
+    allowed = "SELECT has_table_privilege('ingest_worker', 'models', 'DELETE')"
+    await owner.execute("GRANT DELETE ON models TO ingest_worker")
+    assert await owner.fetchval(allowed)
+
+    stack.compose("run", "--rm", "--no-deps", "migrations")
+    assert not await owner.fetchval(allowed)
