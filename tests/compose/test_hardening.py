@@ -47,10 +47,11 @@ def test_who_need_not_meet_cannot(stack: ComposeStack) -> None:
         return {name.removeprefix(f"{stack.project}_") for name in joined}
 
     assert networks("postgres") == networks("migrations") == {"database"}
-    assert networks("kafka") == networks("topics") == networks("sentiment-worker") == {"kafka"}
+    assert networks("kafka") == networks("topics") == {"kafka"}
     assert networks("edge") == {"edge"}
-    assert networks("ingest-worker") == {"database", "kafka"}
-    assert networks("catalogue-api") == {"database", "kafka", "edge"}
+    assert networks("sentiment-worker") == {"kafka", "metrics"}
+    assert networks("ingest-worker") == {"database", "kafka", "metrics"}
+    assert networks("catalogue-api") == {"database", "kafka", "metrics", "edge"}
 
 
 def test_images_are_named_with_a_version(stack: ComposeStack) -> None:
@@ -60,32 +61,28 @@ def test_images_are_named_with_a_version(stack: ComposeStack) -> None:
         assert tag != "latest"
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["POSTGRES_PASSWORD", "CATALOGUE_OWNER_PASSWORD", "CATALOGUE_API_PASSWORD", "INGEST_WORKER_PASSWORD"],
-)
-def test_in_production_a_missing_secret_is_named(name: str) -> None:
-    secrets = {"POSTGRES_PASSWORD": "a", "CATALOGUE_OWNER_PASSWORD": "b", "CATALOGUE_API_PASSWORD": "c"}
-    secrets |= {"INGEST_WORKER_PASSWORD": "d"}
-    files = ("docker-compose.yml", "docker-compose.production.yml")
-    assert ComposeStack(files, secrets).compose("config").returncode == 0
+SECRETS = {
+    "POSTGRES_PASSWORD": "a",
+    "CATALOGUE_OWNER_PASSWORD": "b",
+    "CATALOGUE_API_PASSWORD": "c",
+    "INGEST_WORKER_PASSWORD": "d",
+    "GRAFANA_ADMIN_PASSWORD": "e",
+}
+PRODUCTION = ("docker-compose.yml", "docker-compose.production.yml")
 
-    del secrets[name]
-    refused = ComposeStack(files, secrets).compose("up", "--detach", check=False)
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_in_production_a_missing_secret_is_named(name: str) -> None:
+    ComposeStack(PRODUCTION, SECRETS).compose("config")
+
+    without = {other: secret for other, secret in SECRETS.items() if other != name}
+    refused = ComposeStack(PRODUCTION, without).compose("up", "--detach", check=False)
     assert refused.returncode != 0
     assert f"{name} is missing a value" in refused.stderr
 
 
-def test_in_production_only_the_edge_has_a_port() -> None:
-    names = (
-        "POSTGRES_PASSWORD",
-        "CATALOGUE_OWNER_PASSWORD",
-        "CATALOGUE_API_PASSWORD",
-        "INGEST_WORKER_PASSWORD",
-    )
-    production = ComposeStack(
-        ("docker-compose.yml", "docker-compose.production.yml"), dict.fromkeys(names, "secret-9")
-    )
-    shown = production.compose("config").stdout
+def test_in_production_only_the_edge_has_a_port_and_no_password_is_the_local_one() -> None:
+    shown = ComposeStack(PRODUCTION, SECRETS).compose("config").stdout
     assert shown.count("published:") == 1
     assert ":local@" not in shown
+    assert "PASSWORD: local" not in shown

@@ -38,7 +38,7 @@ def test_a_service_that_is_asked_to_stop_does_and_is_not_killed(stack: ComposeSt
     try:
         assert stack.container(service)["State"]["ExitCode"] != KILLED
     finally:
-        stack.up()
+        stack.up("--no-deps", service)
 
 
 def test_the_workers_stop_while_kafka_is_away(stack: ComposeStack) -> None:
@@ -48,4 +48,4 @@ def test_the_workers_stop_while_kafka_is_away(stack: ComposeStack) -> None:
             stack.compose("stop", "--timeout", "30", worker)
             assert stack.container(worker)["State"]["ExitCode"] != KILLED
     finally:
-        stack.up()
+        stack.up("--no-deps", "kafka", "ingest-worker", "sentiment-worker")
