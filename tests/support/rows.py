@@ -1,0 +1,37 @@
+"""A small catalogue in PostgreSQL, and what stands in its tables."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from catalogue_messaging.failures import Received
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from support.kafka import record
+
+MODELS = ("lab/model", "lab/other")
+BENCHMARKS = ("MMLU", "GSM8K")
+
+E = TypeVar("E", bound=BaseModel)
+
+
+async def create_catalogue(
+    engine: AsyncEngine, models: Iterable[str] = MODELS, benchmarks: Iterable[str] = BENCHMARKS
+) -> None:
+    async with engine.begin() as connection:
+        for name in models:
+            await connection.execute(
+                text("INSERT INTO models (name, organization) VALUES (:name, 'lab')"), {"name": name}
+            )
+        for name in benchmarks:
+            await connection.execute(text("INSERT INTO benchmarks (name) VALUES (:name)"), {"name": name})
+
+
+async def rows(engine: AsyncEngine, query: str) -> list[dict[str, Any]]:
+    async with engine.connect() as connection:
+        return [dict(row) for row in (await connection.execute(text(query))).mappings()]
+
+
+def batch(*events: E) -> Sequence[Received[E]]:
+    return [Received(record(event.model_dump_json().encode()), event) for event in events]
