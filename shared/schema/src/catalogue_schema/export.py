@@ -14,9 +14,11 @@ DESCRIBED = tuple(topic for topic in TOPICS if topic is not DEAD_LETTERS)
 def json_schema(topic: Topic) -> dict[str, Any]:
     """JSON Schema (2020-12) of the values on `topic`, as consumers read them.
 
-    Producers may leave `event_id` and `occurred_at` to the API, so on the topic both are always there.
+    `event_id` and `occurred_at` are always there: the API adds what its client left out. Fields may be added
+    within a topic's version, so consumers must not refuse those they do not know, as the models do.
     """
     schema = topic.event.model_json_schema(mode="serialization")
+    del schema["additionalProperties"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:" + topic.name.replace(".", ":", 1),
