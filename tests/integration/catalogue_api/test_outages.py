@@ -1,6 +1,8 @@
 """Kafka away: events are refused, to be repeated. PostgreSQL away: events are taken all the same."""
 
+import asyncio
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -9,7 +11,9 @@ from catalogue_messaging.settings import KafkaSettings
 from catalogue_messaging.topics import TopicSettings, ensure_topics
 from catalogue_schema.topics import OPINIONS_SUBMITTED
 from local_stack.kafka import KafkaServer
+from local_stack.postgres import PostgresServer
 from support.api import published, serving
+from support.databases import migrate
 from support.polling import eventually
 
 NOWHERE = "postgresql://nobody:secret@127.0.0.1:1/none"
@@ -35,6 +39,24 @@ async def test_without_the_database_events_are_taken_and_reads_ask_to_repeat(
         assert ready.status_code == httpx.codes.OK
         assert (ready.json()["status"], ready.json()["kafka"]) == ("ok", "ok")
         assert ready.json()["database"].startswith("unavailable")
+
+
+async def test_the_database_may_go_and_come_back_under_a_running_api(
+    kafka: KafkaSettings, tmp_path: Path, free_port: int, model: str
+) -> None:
+    async with AsyncExitStack() as running:
+        with PostgresServer(tmp_path, free_port) as database:
+            await asyncio.to_thread(migrate, database.url)
+            api = await running.enter_async_context(serving(kafka, database.url))
+            assert (await api.get("/v1/models")).status_code == httpx.codes.OK
+
+        away = await api.get("/v1/models")
+        assert away.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        assert away.headers["Content-Type"] == "application/problem+json"
+        assert (await api.post("/v1/events", json=opinion(model))).status_code == httpx.codes.ACCEPTED
+
+        with PostgresServer(tmp_path, free_port):
+            assert (await api.get("/v1/models")).status_code == httpx.codes.OK
 
 
 async def test_without_kafka_the_api_starts_refuses_events_and_recovers(

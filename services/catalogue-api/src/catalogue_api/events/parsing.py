@@ -51,10 +51,10 @@ def parse_event(item: object, types: Types = TYPES) -> Submitted:
 def parse_cloudevent(item: object, types: Types = TYPES) -> Submitted:
     """The CloudEvent's `id` and `time` are the event's, and `data` its fields. Raises Rejected."""
     envelope = validated(CloudEvent, item)
-    _class(envelope.type, types)
+    only = {envelope.type: _class(envelope.type, types)}
     fields = {"occurred_at": envelope.time, **envelope.data} if envelope.time else dict(envelope.data)
     try:
-        event = parse_event({"event_id": envelope.id, "type": envelope.type, **fields}, types)
+        event = parse_event({"event_id": envelope.id, **fields}, only)
     except Rejected as rejected:
         raise Rejected(*map(_within_data, rejected.errors)) from rejected
     if event.event_id != envelope.id:
