@@ -1,8 +1,7 @@
 """Fine-tunes MiniLM-L6 on labelled rows, and labels texts with it."""
 
 import random
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
 
-from .log import say
+from .log import Progress
 
 MAX_TOKENS = 96
 MAX_TOKENS_TRAINED = 72
@@ -72,38 +71,38 @@ def fine_tune(examples: Sequence[Example], seed: int) -> AccurateModel:
     model = AccurateModel().train()
     for frozen in (model.encoder.embeddings, *model.encoder.encoder.layer[:FROZEN_LAYERS]):
         frozen.requires_grad_(False)
-    ids = [
-        encoding.ids
-        for encoding in load_tokenizer(MAX_TOKENS_TRAINED).encode_batch([e.text for e in examples])
-    ]
-    targets = torch.tensor(np.stack([e.target for e in examples]))
-    weights = torch.tensor([e.weight for e in examples])
-    batches = list(_batches(ids, seed))
-    trainable = [p for p in model.parameters() if p.requires_grad]
+    encoded = load_tokenizer(MAX_TOKENS_TRAINED).encode_batch([example.text for example in examples])
+    ids = [encoding.ids for encoding in encoded]
+    batches = _batches(ids, seed)
+    progress = Progress("accurate", len(batches))
+    trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trainable, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / len(batches)))
-    started, losses = time.monotonic(), []
-    for step, batch in enumerate(batches, start=1):
+    for batch in batches:
         with torch.autocast("cpu", torch.bfloat16):
-            logits = model(*pad([ids[i] for i in batch]))
-        loss = nn.functional.cross_entropy(logits.float(), targets[batch], reduction="none") * weights[batch]
+            logits = model(*pad([ids[index] for index in batch]))
+        loss = loss_of(logits.float(), [examples[index] for index in batch])
         optimizer.zero_grad()
-        loss.mean().backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        loss.backward()
+        nn.utils.clip_grad_norm_(trainable, 1.0)
         optimizer.step()
         schedule.step()
-        losses.append(loss.mean().item())
-        if step % 100 == 0:
-            spent = time.monotonic() - started
-            say(f"accurate: step {step}/{len(batches)} loss {np.mean(losses[-100:]):.4f} {spent:.0f} s")
+        progress.step(loss.item())
     return model.eval()
+
+
+def loss_of(logits: Tensor, batch: Sequence[Example]) -> Tensor:
+    """Cross-entropy with the examples' distributions, weighted."""
+    targets = torch.tensor(np.stack([example.target for example in batch]))
+    weights = torch.tensor([example.weight for example in batch])
+    return (nn.functional.cross_entropy(logits, targets, reduction="none") * weights).mean()
 
 
 def _rate(done: float) -> float:
     return done / WARM_UP if done < WARM_UP else max(0.0, (1 - done) / (1 - WARM_UP))
 
 
-def _batches(ids: Sequence[Sequence[int]], seed: int) -> Iterator[list[int]]:
+def _batches(ids: Sequence[Sequence[int]], seed: int) -> list[list[int]]:
     """Batches of texts of like length, in random order: little padding, still shuffled."""
     order = list(range(len(ids)))
     shuffler = random.Random(seed)  # noqa: S311  # reproducible, not secret
@@ -114,7 +113,7 @@ def _batches(ids: Sequence[Sequence[int]], seed: int) -> Iterator[list[int]]:
         pool.sort(key=lambda i: len(ids[i]))
         batches += [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
     shuffler.shuffle(batches)
-    yield from batches
+    return batches
 
 
 @torch.inference_mode()

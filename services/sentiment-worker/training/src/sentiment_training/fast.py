@@ -1,7 +1,6 @@
 """Trains the fast model on labels and on the accurate model's answers, and writes its weights."""
 
 import random
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from sentiment_worker.classifiers.vocabulary import Vocabulary
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .accurate import Example
-from .log import say
+from .accurate import Example, loss_of
+from .log import Progress
 from .words import Words
 
 VECTOR = 112
@@ -60,25 +59,20 @@ def train(examples: Sequence[Example], words: Words, known: NDArray[np.float32],
     model = FastModel(known).train()
     vocabulary = Vocabulary(words.words)
     ids = [vocabulary.encode(example.text)[:MAX_WORDS] or [0] for example in examples]
-    targets = torch.tensor(np.stack([example.target for example in examples]))
-    weights = torch.tensor([example.weight for example in examples])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=1e-3, fused=True)
     batches = [batch for epoch in range(EPOCHS) for batch in _batches(ids, seed + epoch)]
+    progress = Progress("fast", len(batches))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=1e-3, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, LEARNING_RATE, total_steps=len(batches), pct_start=0.1
     )
-    started, losses = time.monotonic(), []
-    for step, batch in enumerate(batches, start=1):
+    for batch in batches:
         logits = model(*_pad([ids[index] for index in batch]))
-        loss = (functional.cross_entropy(logits, targets[batch], reduction="none") * weights[batch]).mean()
+        loss = loss_of(logits, [examples[index] for index in batch])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
-        losses.append(loss.item())
-        if step % 500 == 0:
-            spent = time.monotonic() - started
-            say(f"fast: step {step}/{len(batches)} loss {np.mean(losses[-500:]):.4f} {spent:.0f} s")
+        progress.step(loss.item())
     return model.eval()
 
 
