@@ -24,9 +24,10 @@ bootstrap:
 	  echo "'$(PYTHON) -m venv' does not work: install it (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
 
-# exec: a signal to make reaches the system itself, with no shell in between.
+# exec, with no shell in between: a signal to make reaches the system itself. --with-parent: those that make
+# keeps to itself, too.
 run: setup ## Run the whole system on this machine, without Docker; Ctrl-C stops it
-	@exec $(VENV)/bin/python -m local_stack run
+	@exec $(VENV)/bin/python -m local_stack run --with-parent
 
 lint: setup ## Check format, style and types
 	$(UV) run --no-sync ruff format --check .

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from local_stack.__main__ import in_foreground
+from local_stack.parent import parent_has_ended
 from local_stack.services import Service, Task
 
 
@@ -50,4 +51,4 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         standin(*sys.argv[1:])
     else:
-        sys.exit(in_foreground(TASKS, SERVICES))
+        sys.exit(in_foreground(TASKS, SERVICES, parent_has_ended()))

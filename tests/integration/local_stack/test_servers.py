@@ -8,17 +8,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
 from local_stack.kafka import KafkaServer
 from local_stack.postgres import PostgresServer
-from support.stack import QUICK_JAVA
 
 
-@pytest.fixture(autouse=True)
-def quick_java(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in QUICK_JAVA.items():
-        monkeypatch.setenv(name, value)
-
-
-async def test_kafka_keeps_its_messages_and_makes_no_topic_unasked(tmp_path: Path) -> None:
-    with KafkaServer(tmp_path / "kafka") as kafka:
+async def test_kafka_keeps_its_messages_and_makes_no_topic_unasked(directory: Path) -> None:
+    with KafkaServer(directory / "kafka") as kafka:
         admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
         await admin.start()
         await admin.create_topics([NewTopic("kept", 1, 1)])
@@ -30,7 +23,7 @@ async def test_kafka_keeps_its_messages_and_makes_no_topic_unasked(tmp_path: Pat
             with pytest.raises(UnknownTopicOrPartitionError):
                 await producer.partitions_for("unasked")
 
-    with KafkaServer(tmp_path / "kafka") as kafka:
+    with KafkaServer(directory / "kafka") as kafka:
         consumer = AIOKafkaConsumer(
             "kept", bootstrap_servers=kafka.bootstrap_servers, group_id="g", auto_offset_reset="earliest"
         )
@@ -39,13 +32,13 @@ async def test_kafka_keeps_its_messages_and_makes_no_topic_unasked(tmp_path: Pat
     assert message.value == b"a message"
 
 
-async def test_postgres_keeps_its_rows_and_asks_for_the_password(tmp_path: Path) -> None:
-    with PostgresServer(tmp_path / "postgres") as postgres:
+async def test_postgres_keeps_its_rows_and_asks_for_the_password(directory: Path) -> None:
+    with PostgresServer(directory / "postgres") as postgres:
         connection = await asyncpg.connect(postgres.url)
         await connection.execute("CREATE TABLE kept AS SELECT uuidv7() AS id; CREATE EXTENSION pg_trgm")
         await connection.close()
 
-    with PostgresServer(tmp_path / "postgres") as postgres:
+    with PostgresServer(directory / "postgres") as postgres:
         connection = await asyncpg.connect(postgres.url)
         assert await connection.fetchval("SELECT count(*) FROM kept") == 1
         await connection.close()
@@ -53,8 +46,8 @@ async def test_postgres_keeps_its_rows_and_asks_for_the_password(tmp_path: Path)
             await asyncpg.connect(postgres.url, password="guessed")
 
 
-async def test_postgres_stops_although_somebody_is_connected(tmp_path: Path) -> None:
-    with PostgresServer(tmp_path / "postgres") as postgres:
+async def test_postgres_stops_although_somebody_is_connected(directory: Path) -> None:
+    with PostgresServer(directory / "postgres") as postgres:
         connection = await asyncpg.connect(postgres.url)
         stopping = time.monotonic()
     assert time.monotonic() - stopping < postgres.stop_timeout / 2, "it was killed, not stopped"

@@ -29,7 +29,7 @@ class ManagedProcess(ABC):
 
     stop_signal = signal.SIGTERM
     hurry_signal = signal.SIGKILL
-    start_timeout = 60.0
+    start_timeout = 120.0
     stop_timeout = 20.0
     user: str | None = None
     working_directory: Path | None = None

@@ -3,7 +3,7 @@
 import logging
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -30,9 +30,9 @@ class Supervisor:
         for process in processes:
             process.wait_ready()
 
-    def watch(self) -> None:
-        """For ever: start again what dies, soon at first, and later when it keeps dying."""
-        while True:
+    def watch(self, ended: Callable[[], bool]) -> None:
+        """Until `ended`: start again what dies, soon at first, and later when it keeps dying."""
+        while not ended():
             for child in self._children:
                 child.revive()
             time.sleep(0.2)

@@ -1,7 +1,7 @@
 """The whole system on this machine, in the foreground."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,11 +17,13 @@ logger = logging.getLogger(__name__)
 Environment = Mapping[str, str]
 
 
-def run(environment: Environment, tasks: Sequence[Task] = (), services: Sequence[Service] = ()) -> None:
-    """Kafka and PostgreSQL, then `tasks` one after the other, then `services`, until a stop signal.
+def run(
+    environment: Environment, tasks: Sequence[Task], services: Sequence[Service], ended: Callable[[], bool]
+) -> None:
+    """Kafka and PostgreSQL, then `tasks` one after the other, then `services`; until `ended`, or a signal.
 
-    The signal comes out as KeyboardInterrupt, when everything has stopped. `environment` may hold
-    DATA_DIR, KAFKA_PORT, POSTGRES_PORT, and what tasks and services read.
+    A signal comes out as KeyboardInterrupt, when everything has stopped. `environment` may hold DATA_DIR,
+    KAFKA_PORT, POSTGRES_PORT, and what tasks and services read.
     Raises `LocalStackError` when something can't be started.
     """
     data_dir = Path(environment.get("DATA_DIR") or ".local").resolve()
@@ -39,7 +41,7 @@ def run(environment: Environment, tasks: Sequence[Task] = (), services: Sequence
         addresses |= {s.url_setting: s.url(environment) for s in services if s.url_setting}
         with published(env_file, addresses):
             _announce(addresses, env_file, logs)
-            supervisor.watch()
+            supervisor.watch(ended)
 
 
 def _places(environment: Environment, services: Sequence[Service]) -> dict[str, str]:
