@@ -113,6 +113,7 @@ REFUSED: dict[str, tuple[dict[str, str], str | bytes, int]] = {
     "nonsense as content type": ({"Content-Type": ";;="}, json.dumps(result()), 415),
     "another charset": ({"Content-Type": "application/json; charset=utf-16"}, json.dumps(result()), 415),
     "compressed": ({**NDJSON, "Content-Encoding": "gzip"}, b"\x1f\x8b", 415),
+    "millions of blank lines": (NDJSON, "\n" * 5_000_000, 413),
     "10,001 events": (NDJSON, "\n".join([json.dumps(result())] * 10_001), 413),
 }
 

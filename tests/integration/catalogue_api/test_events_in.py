@@ -88,7 +88,7 @@ async def test_a_single_cloudevent_is_taken(
     answer = await shared_api.post(
         "/v1/opinions",
         content=json.dumps(event),
-        headers={"Content-Type": "application/cloudevents+json; charset=UTF-8"},
+        headers={"Content-Type": 'application/cloudevents+json; charset="UTF-8"; x=1'},
     )
 
     assert answer.json() == {"event_id": event["id"]}

@@ -1,6 +1,7 @@
 """Reading request bodies: bounded, of a known type, and JSON that is JSON."""
 
 from collections.abc import Callable, Collection, Coroutine
+from email.message import Message as EmailMessage
 from typing import Any
 
 from fastapi import Request
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from catalogue_api.problems import FieldError, Invalid, Malformed, TooLarge, UnsupportedMediaType
 
 JSON = "application/json"
+NDJSON = "application/x-ndjson"
 
 MAX_FIELDS = 50
 """More fields than any record has; Pydantic would report each one that it does not know."""
@@ -81,13 +83,14 @@ class JsonRoute(APIRoute):
 
 def media_type(request: Request, known: Collection[str]) -> str:
     """The body's media type without its parameters. Raises UnsupportedMediaType unless it is `known`."""
-    essence, _, parameters = request.headers.get("content-type", "").lower().partition(";")
-    charset = parameters.partition("charset=")[2].strip(' "')
-    if essence.strip() not in known or charset not in {"", "utf-8", "utf8"}:
+    header = EmailMessage()
+    header["Content-Type"] = request.headers.get("content-type", "")
+    given = header.get_content_type()
+    if given not in known or header.get_content_charset("utf-8") not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType(f"Send the body as UTF-8 with Content-Type: {' or '.join(sorted(known))}.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding: compressed bodies are not read.")
-    return essence.strip()
+    return given
 
 
 def parse_json(body: bytes) -> Any:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 CHUNK = 250
 """Items between two turns of the event loop: a few milliseconds of work."""
+MAX_LINES = 100_000
 MAX_ERRORS = 10
 """Errors that are reported of one item."""
 
@@ -42,7 +43,12 @@ class Batch(Generic[T]):
 
 
 def ndjson(body: bytes) -> Iterator[object]:
-    """The lines' values; blank lines are no items. A line that is not JSON is an Undecodable."""
+    """The lines' values; blank lines are no items. A line that is not JSON is an Undecodable.
+
+    Raises TooLarge for millions of lines, blank or not.
+    """
+    if body.count(b"\n") > MAX_LINES:
+        raise TooLarge(f"The body has over {MAX_LINES:,} lines: send it in several requests.")
     for number, line in enumerate(body.split(b"\n"), start=1):
         if not line or line.isspace():
             continue

@@ -5,8 +5,8 @@ from typing import Any
 from catalogue_schema.events import OpinionSubmitted, ResultReported
 from pydantic import TypeAdapter
 
-from catalogue_api.bodies import JSON
-from catalogue_api.events.formats import CLOUDEVENT, CLOUDEVENTS, NDJSON
+from catalogue_api.bodies import JSON, NDJSON
+from catalogue_api.events.formats import CLOUDEVENT, CLOUDEVENTS
 from catalogue_api.events.parsing import Submitted
 
 OPINION = {

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from catalogue_api.bodies import JSON, parse_json
+from catalogue_api.bodies import JSON, NDJSON, parse_json
 from catalogue_api.events.parsing import Submitted, parse_cloudevent, parse_event
 from catalogue_api.items import ndjson
 from catalogue_api.problems import FieldError, Invalid
 
-NDJSON = "application/x-ndjson"
 CLOUDEVENT = "application/cloudevents+json"
 CLOUDEVENTS = "application/cloudevents-batch+json"
 

@@ -8,13 +8,11 @@ from catalogue_schema.text import Name
 from fastapi import Path, Request
 from pydantic import TypeAdapter
 
-from catalogue_api.bodies import media_type
+from catalogue_api.bodies import NDJSON, media_type
 from catalogue_api.catalogue.upsert import C, record_parser
 from catalogue_api.items import Batch, judge, ndjson
 from catalogue_api.paging import RowId
 from catalogue_api.state import Running
-
-NDJSON = "application/x-ndjson"
 
 NamePath = Annotated[
     Name, Path(description="May contain slashes, encoded or not; encode the rest", examples=["openai/gpt-4o"])
