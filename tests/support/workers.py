@@ -96,7 +96,7 @@ class WorkerProcess:
 async def worker(module: str, kafka: KafkaSettings, **settings: str) -> AsyncIterator[WorkerProcess]:
     """Started, not yet ready; killed at the end, where it still runs."""
     async with AsyncExitStack() as stack:
-        output = stack.enter_context(tempfile.TemporaryFile("w+"))
+        output = stack.enter_context(tempfile.TemporaryFile("w+"))  # noqa: SIM115 (the stack is one)
         process = WorkerProcess(module, kafka, output, **settings)
         stack.callback(process.kill)
         yield process

@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.database import create_engine
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.kafka import producer, topics_of
 from support.rows import create_catalogue, rows
 
 
@@ -22,6 +25,18 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 async def tables(engine: AsyncEngine) -> "Tables":
     return Tables(engine)
+
+
+@pytest.fixture
+async def kafka(bootstrap_servers: str, topic_prefix: str) -> KafkaSettings:
+    """With topics of this test's own."""
+    return await topics_of(bootstrap_servers, topic_prefix)
+
+
+@pytest.fixture
+async def sender(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
+    async with producer(kafka) as sender:
+        yield sender
 
 
 class Tables:

@@ -88,7 +88,8 @@ def subscribe(
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-        session_timeout_ms=15_000,
+        # how long the partitions of a worker that was killed wait for another
+        session_timeout_ms=10_000,
     )
     subscriber(handle)
     return subscriber
