@@ -2,11 +2,12 @@
 
 import ssl
 import sys
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from aiokafka.helpers import create_ssl_context
 from catalogue_schema.topics import Topic
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, FilePath, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
@@ -16,18 +17,36 @@ class KafkaSettings(BaseSettings):
     """How to reach Kafka: `KAFKA_BOOTSTRAP_SERVERS` and its fellows.
 
     `topic_prefix` stands before every topic's and consumer group's name, so that several catalogues can
-    share a cluster.
+    share a cluster. `ssl_cafile` names the certificates to trust, in PEM; without it, the system's are.
+    A variable that is empty counts as not set.
     """
 
-    model_config = SettingsConfigDict(env_prefix="KAFKA_")
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", env_ignore_empty=True)
 
     bootstrap_servers: Annotated[str, Field(min_length=1)]
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    sasl_username: str | None = None
-    sasl_password: SecretStr | None = None
-    ssl_cafile: str | None = None
+    sasl_username: Annotated[str | None, Field(validate_default=True)] = None
+    sasl_password: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    ssl_cafile: FilePath | None = None
     topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = ""
+
+    @field_validator("sasl_username", "sasl_password")
+    @classmethod
+    def _given_where_asked_for(cls, value: object, others: ValidationInfo) -> object:
+        protocol = str(others.data.get("security_protocol"))
+        if value is None and protocol.startswith("SASL"):
+            raise ValueError(f"is needed with KAFKA_SECURITY_PROTOCOL={protocol}")
+        return value
+
+    @field_validator("ssl_cafile")
+    @classmethod
+    def _holds_certificates(cls, path: Path) -> Path:
+        try:
+            create_ssl_context(cafile=path)
+        except (ssl.SSLError, OSError) as error:
+            raise ValueError(f"{path} holds no certificates in PEM ({error})") from error
+        return path
 
     def topic_name(self, topic: Topic) -> str:
         return self.topic_prefix + topic.name

@@ -1,7 +1,10 @@
 """Creating the topics, and saying where the broker's differ: `python -m catalogue_messaging.topics`."""
 
+import argparse
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 import structlog
@@ -33,18 +36,38 @@ class TopicSettings(BaseSettings):
 
 
 async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings) -> list[str]:
-    """Create what is missing. Returns a line for each topic that stands otherwise than it should.
+    """Create what is missing. Returns a line for each setting that stands otherwise than it should.
 
     Raises KafkaError where Kafka refuses or is away. A topic that stands is never changed.
     """
-    admin = AIOKafkaAdminClient(**kafka.client_options())
-    await admin.start()
-    try:
+    async with _admin(kafka) as admin:
         for topic in TOPICS:
             await _create(admin, kafka.topic_name(topic), topic, topics)
         return [
             line for topic in TOPICS for line in await _drift(admin, kafka.topic_name(topic), topic, topics)
         ]
+
+
+async def check_topics(kafka: KafkaSettings, topics: TopicSettings) -> list[str]:
+    """The same lines, and one for each topic that is missing. Creates nothing. Raises KafkaError."""
+    lines = []
+    async with _admin(kafka) as admin:
+        existing = set(await admin.list_topics())
+        for topic in TOPICS:
+            name = kafka.topic_name(topic)
+            if name in existing:
+                lines += await _drift(admin, name, topic, topics)
+            else:
+                lines.append(f"topic {name}: does not exist")
+    return lines
+
+
+@asynccontextmanager
+async def _admin(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**kafka.client_options())
+    await admin.start()
+    try:
+        yield admin
     finally:
         await admin.close()
 
@@ -67,7 +90,11 @@ async def _create(admin: AIOKafkaAdminClient, name: str, topic: Topic, topics: T
 
 async def _drift(admin: AIOKafkaAdminClient, name: str, topic: Topic, topics: TopicSettings) -> list[str]:
     actual = await _described(admin, name)
-    wanted = {"partitions": str(topic.partitions), **_settings(topic, topics)}
+    wanted = {
+        "partitions": str(topic.partitions),
+        "replication.factor": str(topics.replication_factor),
+        **_settings(topic, topics),
+    }
     return [
         f"topic {name}: {key} is {actual.get(key)}, should be {value}"
         for key, value in wanted.items()
@@ -89,18 +116,29 @@ async def _described(admin: AIOKafkaAdminClient, name: str) -> dict[str, str]:
             [(code, message, *_, entries)] = response.resources
             for error in filter(None, (described["error_code"], code)):
                 raise for_code(error)(message or name)
-    return {"partitions": str(len(described["partitions"])), **{entry[0]: entry[1] for entry in entries}}
+    partitions = described["partitions"]
+    return {
+        "partitions": str(len(partitions)),
+        "replication.factor": str(min(len(partition["replicas"]) for partition in partitions)),
+        **{entry[0]: entry[1] for entry in entries},
+    }
 
 
 def main() -> None:
+    """Exits with 1 where Kafka refuses or is away, and with `--check` where anything differs."""
+    parser = argparse.ArgumentParser("python -m catalogue_messaging.topics", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="create nothing; fail where anything differs")
+    only_check: bool = parser.parse_args().check
     configure_logging(load(LogSettings))
     kafka, topics = load(KafkaSettings), load(TopicSettings)
     try:
-        drift = asyncio.run(ensure_topics(kafka, topics))
+        drift = asyncio.run((check_topics if only_check else ensure_topics)(kafka, topics))
     except KafkaError as error:
-        sys.exit(f"topics: {error}; is Kafka running at {kafka.bootstrap_servers}?")
+        advice = f"is Kafka running at {kafka.bootstrap_servers}, and does it let us in?"
+        sys.exit(f"topics: {error}; {advice} What it said is above; the settings are KAFKA_...")
     for line in drift:
         log.warning("drift", detail=line)
+    sys.exit(1 if drift and only_check else 0)
 
 
 if __name__ == "__main__":
