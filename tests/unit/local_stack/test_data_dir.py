@@ -48,7 +48,7 @@ def test_after_a_kill_the_next_run_waits_for_what_the_last_left_behind(tmp_path:
 
 def test_leftovers_that_never_stop_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_dir, "LEFTOVER_TIMEOUT", 0.2)
-    holder = start_holder(tmp_path, child_lives=2)
+    holder = start_holder(tmp_path, child_lives=5)
     holder.kill()
     holder.wait()
     with pytest.raises(LocalStackError, match="earlier run still hold"), exclusive(tmp_path):
