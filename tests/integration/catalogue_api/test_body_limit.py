@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import httpx
 
@@ -14,14 +15,13 @@ async def test_a_body_of_100_mb_is_refused_by_its_declared_length_without_being_
 ) -> None:
     reader, writer = await asyncio.open_connection(shared_api.base_url.host, shared_api.base_url.port)
     head = "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
-    writer.write(f"{head}Content-Length: {100 * MIB}\r\n\r\n".encode())
-    await writer.drain()
-
-    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    with closing(writer):
+        writer.write(f"{head}Content-Length: {100 * MIB}\r\n\r\n".encode())
+        await writer.drain()
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
 
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"application/problem+json" in answer
-    writer.close()
     assert (await shared_api.get("/livez")).status_code == httpx.codes.OK
 
 
