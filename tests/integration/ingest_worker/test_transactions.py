@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -5,10 +6,11 @@ from catalogue_messaging.failures import TransientError
 from catalogue_schema.database import create_engine
 from catalogue_schema.events import ResultReported
 from ingest_worker.results import record_results
-from ingest_worker.transactions import ConstraintError, transaction
+from ingest_worker.transactions import ConstraintError, open_engine, transaction
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from support.rows import batch
+from support.proxies import proxied
+from support.rows import batch, rows
 
 RESULT = ResultReported(model="lab/model", benchmark="MMLU", score=1.0)
 
@@ -76,3 +78,19 @@ async def test_a_connection_that_the_server_closed_is_replaced(engine: AsyncEngi
     with pytest.raises(TransientError):
         await execute(engine, "SELECT pg_terminate_backend(pg_backend_pid())")
     assert await record_results(engine, batch(RESULT)) == []
+
+
+async def test_a_network_that_is_gone_without_a_word_is_a_transient_failure(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    async with proxied(database_url) as (url, proxy):
+        behind = open_engine(url, command_timeout=1)
+        assert await record_results(behind, batch(RESULT)) == []
+        proxy.freeze()
+        async with asyncio.timeout(20):
+            with pytest.raises(TransientError):
+                await record_results(behind, batch(RESULT))
+        proxy.mend()
+        assert await record_results(behind, batch(RESULT)) == []
+        await behind.dispose()
+    assert await rows(engine, "SELECT count(*) AS n FROM result_reports") == [{"n": 1}]

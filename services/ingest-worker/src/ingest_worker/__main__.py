@@ -8,7 +8,6 @@ from catalogue_messaging.dead_letters import from_record
 from catalogue_messaging.logs import configure_logging
 from catalogue_messaging.settings import KafkaSettings, LogSettings, load
 from catalogue_messaging.worker import Worker
-from catalogue_schema.database import create_engine
 from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
@@ -18,11 +17,12 @@ from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
 from ingest_worker.opinions import record_opinions
 from ingest_worker.results import record_results
 from ingest_worker.settings import Settings
+from ingest_worker.transactions import open_engine
 
 
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
     try:
-        engine = create_engine(settings.database_url.get_secret_value(), hide_parameters=True)
+        engine = open_engine(settings.database_url.get_secret_value())
     except ArgumentError as error:
         sys.exit(f"setting DATABASE_URL: {error}; it should be postgresql://user:password@host/name")
     worker = Worker("ingest-worker", kafka)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from catalogue_messaging.failures import PermanentError, TransientError
+from catalogue_schema.database import create_engine
 from catalogue_schema.events import Reason
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,6 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html). Every other error, an unmigrated database
 # or a missing right included, says nothing of the event: it passes when somebody has seen to it.
 PERMANENT_CLASSES = ("22", "23")
+
+
+COMMAND_TIMEOUT = 30
+"""Seconds for a statement. Without it, a network that is gone without a word would hold a batch for ever."""
+
+
+def open_engine(url: str, command_timeout: float = COMMAND_TIMEOUT) -> AsyncEngine:
+    """Raises ArgumentError where `url` is not PostgreSQL's. Errors never show the values of a statement."""
+    timeouts = {"timeout": 10, "command_timeout": command_timeout}
+    return create_engine(url, hide_parameters=True, connect_args=timeouts)
 
 
 class ConstraintError(PermanentError):
