@@ -21,7 +21,7 @@ Batch = Sequence[Received[ResultReported]]
 class Consumer:
     """Has committed nothing, and takes any commit."""
 
-    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+    async def commit(self, _: dict[TopicPartition, int]) -> None:
         return
 
     def assignment(self) -> set[TopicPartition]:
@@ -45,7 +45,7 @@ def consuming(handle: Any) -> Worker:
 
 def batch(of: Worker) -> "asyncio.Task[None]":
     [(consumer, _)] = of._consumers
-    return asyncio.create_task(consumer.process((RECORD,), Consumer()))  # type: ignore[arg-type]
+    return asyncio.create_task(consumer.process((RECORD,), Consumer()))
 
 
 async def test_a_worker_that_waits_for_work_has_no_fault() -> None:
