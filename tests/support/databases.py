@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 async def fresh_database(admin_url: str, template: str = "template1") -> AsyncIterator[str]:
     """The URL of a new database, a copy of `template`; dropped afterwards, whoever is connected."""
     name = f"test_{uuid.uuid4().hex}"
-    await _execute(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    await _execute(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
     finally:
