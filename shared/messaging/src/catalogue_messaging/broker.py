@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from catalogue_schema.topics import Topic
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -20,10 +20,20 @@ log = structlog.get_logger(__name__)
 
 SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
-MAX_RECORDS = 1000
 RETRY_BACKOFF_MS = 500
 # A batch waits for as long as the database or Kafka is away; that must not cost the group membership.
 MAX_POLL_INTERVAL_MS = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is consumed: a topic, by its own name and its name on Kafka, the group, and a batch at most."""
+
+    topic: str
+    name: str
+    group_id: str
+    max_records: int
+
 
 Process = Callable[[Records, AIOKafkaConsumer], Awaitable[None]]
 
@@ -59,10 +69,8 @@ def make_broker(kafka: KafkaSettings, service: str) -> KafkaBroker:
     )
 
 
-def subscribe(
-    broker: KafkaBroker, kafka: KafkaSettings, service: str, topic: Topic, process: Process
-) -> BatchSubscriber:
-    """Hand every batch of `topic` to `process`, one after another, with the consumer that commits it."""
+def subscribe(broker: KafkaBroker, source: Source, process: Process) -> BatchSubscriber:
+    """Hand every batch of `source` to `process`, one after another, with the consumer that commits it."""
 
     async def whole(records: Records) -> KafkaAckableMessage:
         # FastStream's own parser fails on a header that is null or no UTF-8, and with it the batch is lost.
@@ -75,14 +83,14 @@ def subscribe(
         await process(message.raw_message, message.consumer)
 
     subscriber = broker.subscriber(
-        kafka.topic_name(topic),
-        group_id=kafka.group_id(service, topic),
+        source.name,
+        group_id=source.group_id,
         batch=True,
-        max_records=MAX_RECORDS,
+        max_records=source.max_records,
         # FastStream sleeps this long after each empty poll: the latency that an idle topic adds.
         batch_timeout_ms=50,
         ack_policy=AckPolicy.MANUAL,
-        listener=Assignments(topic.name),
+        listener=Assignments(source.topic),
         parser=whole,
         decoder=undecoded,
         auto_offset_reset="earliest",

@@ -18,6 +18,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 from catalogue_schema.events import Reason
 from catalogue_schema.topics import Topic
 from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails
 
 from catalogue_messaging.failures import Failure, Handler, Received, failed, isolate, until_it_succeeds
 from catalogue_messaging.metrics import BATCH_SECONDS, BATCH_SIZE, EVENTS
@@ -88,10 +89,22 @@ class BatchConsumer(Generic[E]):
 
 
 def decode_json(topic: Topic) -> Decode[Any]:
-    """Reads a message's value as its topic's event; what the headers say is not needed for it."""
+    """Reads a message's value as its topic's event; what the headers say is not needed for it.
+
+    The model makes up an `event_id` and `occurred_at` that are missing. Here that would make a new event of
+    each redelivery, so a message has to have them.
+    """
 
     def decode(record: ConsumerRecord) -> BaseModel:
-        return topic.event.model_validate_json(record.value or b"")
+        event = topic.event.model_validate_json(record.value or b"")
+        missing = [
+            InitErrorDetails(type="missing", loc=(field,), input={})
+            for field in ("event_id", "occurred_at")
+            if field not in event.model_fields_set
+        ]
+        if missing:
+            raise ValidationError.from_exception_data(topic.event.__name__, missing)
+        return event
 
     return decode
 

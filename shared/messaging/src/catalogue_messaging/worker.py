@@ -15,7 +15,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings
 
-from catalogue_messaging.broker import make_broker, subscribe
+from catalogue_messaging.broker import Source, make_broker, subscribe
 from catalogue_messaging.consumer import BatchConsumer, Decode, Records, Reject, decode_json
 from catalogue_messaging.dead_letters import to_message
 from catalogue_messaging.failures import Failure, Handler, TransientError, until_it_succeeds
@@ -46,14 +46,16 @@ class HealthSettings(BaseSettings):
 class Worker:
     """Consumes topics until the process is told to stop.
 
-    `service` begins the consumer groups' names and is the CloudEvents source of what it publishes.
+    `service` begins the consumer groups' names and is the CloudEvents source of what it publishes. A batch
+    has `max_records` at most: few enough to be done within seconds, or a stop has to break it off.
     """
 
-    def __init__(self, service: str, kafka: KafkaSettings) -> None:
+    def __init__(self, service: str, kafka: KafkaSettings, max_records: int = 1000) -> None:
         self.publisher = EventPublisher(kafka, f"/{service}")
         self.failed = False
         self._kafka = kafka
         self._service = service
+        self._max_records = max_records
         self._broker = make_broker(kafka, service)
         self._consumers: list[tuple[BatchConsumer[Any], BatchSubscriber]] = []
         self._heartbeat = Heartbeat()
@@ -83,7 +85,9 @@ class Worker:
                 self.failed = True
                 self._stopping.set()
 
-        subscriber = subscribe(self._broker, self._kafka, self._service, topic, process)
+        group_id = self._kafka.group_id(self._service, topic)
+        source = Source(topic.name, self._kafka.topic_name(topic), group_id, self._max_records)
+        subscriber = subscribe(self._broker, source, process)
         self._consumers.append((consumer, subscriber))
 
     async def run(self, settings: HealthSettings, **checks: Check) -> None:
