@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 NAMES = [
@@ -210,3 +212,19 @@ async def test_use_cases_are_created_read_listed_changed_and_deleted(api: httpx.
     assert (await api.delete(path)).status_code == httpx.codes.NO_CONTENT
     for answer in (await api.get(path), await api.delete(path), await api.patch(path, json={})):
         assert answer.status_code == httpx.codes.NOT_FOUND
+
+
+async def test_created_is_said_only_of_what_is_committed(api: httpx.AsyncClient, engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        for statement in (
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$",
+            "CREATE CONSTRAINT TRIGGER fail_at_commit AFTER INSERT ON models"
+            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()",
+        ):
+            await connection.execute(text(statement))
+
+    answer = await api.post("/v1/models", json=record("a"))
+    assert answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "Traceback" not in answer.text
+    assert (await api.get("/v1/models/a")).status_code == httpx.codes.NOT_FOUND
