@@ -11,7 +11,13 @@ from catalogue_messaging.failures import Failure, Received, TransientError
 from catalogue_schema.events import Reason, ResultReported
 from catalogue_schema.topics import RESULTS_REPORTED
 
-GOOD = {"model": "lab/model", "benchmark": "MMLU", "score": 1.0}
+GOOD = {
+    "event_id": "0198f000-0000-7000-8000-000000000001",
+    "occurred_at": "2026-03-09T12:00:00Z",
+    "model": "lab/model",
+    "benchmark": "MMLU",
+    "score": 1.0,
+}
 
 
 class Kafka:
@@ -187,6 +193,21 @@ async def test_a_message_that_is_no_event_is_rejected_with_its_reason(
     assert [failure.reason for failure in rejected] == [reason]
     assert detail in rejected[0].detail
     assert kafka.calls == [{0: 8}], "nothing is handled"
+
+
+@pytest.mark.parametrize("field", ["event_id", "occurred_at"])
+async def test_a_message_without_id_or_time_is_invalid_for_its_repeats_would_be_new_events(
+    field: str,
+) -> None:
+    kafka, rejected = Kafka(partition(0)), list[Failure]()
+    value = json.dumps({name: said for name, said in GOOD.items() if name != field}).encode()
+
+    async def reject(failures: Sequence[Failure]) -> None:
+        rejected.extend(failures)
+
+    await kafka.process((result(0, 7, value),), reject=reject)
+    [failure] = rejected
+    assert (failure.reason, failure.detail) == (Reason.INVALID, f"/{field} Field required")
 
 
 async def test_a_message_that_breaks_the_decoder_costs_no_other() -> None:

@@ -10,11 +10,11 @@ from catalogue_messaging.health import Heartbeat
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_messaging.worker import Worker
 from catalogue_schema.events import ResultReported
+from catalogue_schema.examples import load
 from catalogue_schema.topics import RESULTS_REPORTED
 
-RECORD = ConsumerRecord(
-    "results", 0, 7, 0, 0, b"m", b'{"model": "m", "benchmark": "b", "score": 1}', None, -1, -1, ()
-)
+EVENT = load(RESULTS_REPORTED)[0]
+RECORD = ConsumerRecord("results", 0, 7, 0, 0, EVENT.key, EVENT.value, None, -1, -1, ())
 Batch = Sequence[Received[ResultReported]]
 
 
@@ -64,7 +64,7 @@ async def test_a_batch_that_hangs_is_a_fault_of_the_worker(monkeypatch: pytest.M
 
 async def test_a_batch_that_is_done_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     done = consuming(succeed)
-    await batch(done)
+    await asyncio.wait_for(batch(done), 5)
     monkeypatch.setattr(worker, "STALL_LIMIT", 0)
     assert done._fault() is None
 

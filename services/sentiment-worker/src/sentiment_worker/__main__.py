@@ -15,7 +15,7 @@ from sentiment_worker.settings import Settings
 
 
 async def run(settings: Settings, kafka: KafkaSettings, classifier: Classifier) -> None:
-    worker = Worker("sentiment-worker", kafka)
+    worker = Worker("sentiment-worker", kafka, max_records=200)
     worker.consume(OPINIONS_SUBMITTED, partial(classify_opinions, classifier, worker.publisher))
     await worker.run(settings)
 
