@@ -20,7 +20,7 @@ MAX_TOKENS = 96
 MAX_TOKENS_TRAINED = 72
 FROZEN_LAYERS = 2
 BATCH = 64
-LEARNING_RATE = 1.2e-4
+LEARNING_RATES = (1.2e-4, 7e-5)  # at the peak of each pass
 WEIGHT_DECAY = 0.01
 WARM_UP = 0.06  # share of the steps
 
@@ -65,18 +65,24 @@ def pad(batch: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     return ids, (torch.arange(width) < torch.tensor([[len(row)] for row in batch])).long()
 
 
-def fine_tune(examples: Sequence[Example], seed: int) -> AccurateModel:
-    """One pass over the examples, with the word vectors and the lowest layers as they were pre-trained."""
+def fine_tune(passes: Sequence[Sequence[Example]], seed: int) -> AccurateModel:
+    """One pass over each of `passes`, with the word vectors and the lowest layers as pre-trained."""
     torch.manual_seed(seed)
     model = AccurateModel().train()
     for frozen in (model.encoder.embeddings, *model.encoder.encoder.layer[:FROZEN_LAYERS]):
         frozen.requires_grad_(False)
+    for number, (examples, rate) in enumerate(zip(passes, LEARNING_RATES, strict=True)):
+        _pass_over(model, examples, rate, seed + number)
+    return model.eval()
+
+
+def _pass_over(model: AccurateModel, examples: Sequence[Example], rate: float, seed: int) -> None:
     encoded = load_tokenizer(MAX_TOKENS_TRAINED).encode_batch([example.text for example in examples])
     ids = [encoding.ids for encoding in encoded]
     batches = _batches(ids, seed)
     progress = Progress("accurate", len(batches))
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trainable, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
+    optimizer = torch.optim.AdamW(trainable, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / len(batches)))
     for batch in batches:
         with torch.autocast("cpu", torch.bfloat16):
@@ -88,7 +94,6 @@ def fine_tune(examples: Sequence[Example], seed: int) -> AccurateModel:
         optimizer.step()
         schedule.step()
         progress.step(loss.item())
-    return model.eval()
 
 
 def loss_of(logits: Tensor, batch: Sequence[Example]) -> Tensor:

@@ -17,6 +17,8 @@ from .accurate import Example, loss_of
 from .log import Progress
 from .words import Words
 
+Weights = dict[str, NDArray[np.generic]]
+
 VECTOR = 112
 WIDTH = 144
 HIDDEN = 96
@@ -92,11 +94,11 @@ def _pad(batch: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
 
 
 @torch.inference_mode()
-def weights_of(model: FastModel) -> dict[str, NDArray[np.generic]]:
+def weights_of(model: FastModel) -> Weights:
     """As `Network` reads them: convolutions as [3, in, out], vectors as int8 with a scale a word."""
     vectors = model.project(model.known).numpy()
     scale = np.abs(vectors).max(axis=1) / 127
-    found: dict[str, NDArray[np.generic]] = {
+    found: Weights = {
         "vectors": np.round(vectors / scale[:, None]).astype(np.int8),
         "vector_scale": scale.astype(np.float32),
     }
@@ -109,19 +111,14 @@ def weights_of(model: FastModel) -> dict[str, NDArray[np.generic]]:
     return found
 
 
-def logits(
-    weights: dict[str, NDArray[np.generic]], words: Words, texts: Sequence[str]
-) -> NDArray[np.float32]:
+def logits(weights: Weights, words: Words, texts: Sequence[str]) -> NDArray[np.float32]:
     """By the code that users run, from the weights as they are shipped."""
     vocabulary, network = Vocabulary(words.words), Network(weights)
     ids = [vocabulary.encode(text) or [0] for text in texts]
     return np.vstack([network.logits(ids[start : start + 128]) for start in range(0, len(ids), 128)])
 
 
-def save(
-    path: Path, weights: dict[str, NDArray[np.generic]], words: Words, settings: dict[str, object]
-) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def save(path: Path, weights: Weights, words: Words, settings: dict[str, object]) -> None:
     stored = {name: np.asarray(value) for name, value in settings.items()}
     text = np.frombuffer("\n".join(words.words).encode(), np.uint8)
     np.savez_compressed(path, words=text, marks=np.asarray(words.marks), **weights, **stored)  # type: ignore[arg-type]

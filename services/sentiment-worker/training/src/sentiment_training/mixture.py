@@ -24,7 +24,7 @@ RARE = {
 }
 REVIEWS = ("huliu_products", "mams_restaurants", "uci_sentences")
 
-# The accurate model sees a part of the largest sources once: more of the same costs time, not quality.
+# In each of its passes the accurate model sees another part of the largest sources.
 SHARE_FINE_TUNED = {
     ("crowdflower", "neutral"): 0.48,
     ("vader_groundtruth", "positive"): 0.42,
@@ -61,17 +61,9 @@ def labelled(rows: Sequence[Row]) -> list[Example]:
     return [Example(row.text, one_hot[SENTIMENTS.index(row.label)], _weight(row)) for row in rows]
 
 
-def distilled(
-    rows: Sequence[Example], of_rows: NDArray[np.float32], texts: Sequence[str], of_texts: NDArray[np.float32]
-) -> list[Example]:
-    """Labelled rows whose target is half their label, half the accurate model's answer; and texts without
-    label, whose target is its answer alone.
-    """
-    both = [
-        Example(row.text, (row.target + answer) / 2, row.weight)
-        for row, answer in zip(rows, of_rows, strict=True)
-    ]
-    return both + [Example(text, answer) for text, answer in zip(texts, of_texts, strict=True)]
+def distilled(texts: Sequence[str], answers: NDArray[np.float32]) -> list[Example]:
+    """Texts without label: their target is the accurate model's answer."""
+    return [Example(text, answer) for text, answer in zip(texts, answers, strict=True)]
 
 
 def _weight(row: Row) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from catalogue_schema.sentiment import SENTIMENTS
 from numpy.typing import NDArray
 
-from .calibrate import THREE_WAY
+from .calibrate import FOUR_WAY, THREE_WAY
 from .data import Row, describe
 from .metrics import expected_calibration_error, f1_by_class, interval, macro_f1, reliability
 
@@ -36,8 +36,13 @@ def _section(name: str, dev: Sequence[Row], shares: Floats) -> str:
         lines.append(_line(source, labels[chosen], guesses[chosen]))
     three = np.isin(sources, THREE_WAY)
     error = expected_calibration_error(shares.max(axis=1), labels == guesses)
+    means = [
+        np.mean([macro_f1(labels[sources == source], guesses[sources == source]) for source in group])
+        for group in (FOUR_WAY, THREE_WAY)
+    ]
     lines += [
-        f"\nCalled mixed among three-way rows: {100 * (guesses[three] == 'mixed').mean():.2f} %. "
+        f"\nMean of the four-way sets {means[0]:.1f}, of the three-way sets {means[1]:.1f}. "
+        f"Called mixed among three-way rows: {100 * (guesses[three] == 'mixed').mean():.2f} %. "
         f"Expected calibration error over all rows: {error:.3f}.\n"
     ]
     return "\n".join(lines)
