@@ -1,9 +1,11 @@
 """Records as a consumer gets them, and what tests do with a real Kafka."""
 
+import struct
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.record.util import calc_crc32c
 from catalogue_messaging.dead_letters import from_record
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_messaging.topics import TopicSettings, ensure_topics
@@ -32,6 +34,22 @@ async def producer(kafka: KafkaSettings, **options: object) -> AsyncIterator[AIO
     """A producer that checks nothing: what other programs may write to a topic."""
     async with AIOKafkaProducer(**kafka.client_options(), **options) as started:
         yield started
+
+
+async def send_unreadable(
+    kafka: KafkaSettings, topic: Topic, partition: int, values: Iterable[bytes]
+) -> None:
+    """One batch whose second record has a header name that is no UTF-8, as a client in Go may send it."""
+    async with producer(kafka) as sender:
+        batch = sender.create_batch()
+        for number, value in enumerate(values):
+            name = "XX-HOLDER" if number == 1 else "fine"
+            batch.append(timestamp=None, key=b"lab/model", value=value, headers=[(name, b"")])
+        batch.close()
+        data = bytearray(batch._build().replace(b"XX-HOLDER", b"\xff\xfe-HOLDER"))
+        struct.pack_into(">I", data, 17, calc_crc32c(bytes(data[21:])))
+        batch._buffer = bytes(data)
+        await (await sender.send_batch(batch, kafka.topic_name(topic), partition=partition))
 
 
 async def read_all(kafka: KafkaSettings, topic: Topic) -> list[ConsumerRecord]:

@@ -10,7 +10,7 @@ from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.events import Reason
 from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED
 from sqlalchemy.ext.asyncio import AsyncEngine
-from support.kafka import dead_letters, lag, producer
+from support.kafka import dead_letters, lag, producer, send_unreadable
 from support.polling import eventually
 from support.rows import rows
 from support.workers import worker
@@ -98,6 +98,32 @@ async def test_bad_records_of_every_kind_become_dead_letters_and_cost_no_other(
         assert await process.metric("catalogue_retries_total") == 0
         for topic in (OPINIONS_CLASSIFIED, DEAD_LETTERS):
             await eventually(lambda topic=topic: lag(kafka, "ingest-worker", topic), lambda left: left == 0)  # type: ignore[misc]
+
+
+async def test_a_record_that_the_client_cannot_read_holds_up_nothing(
+    kafka: KafkaSettings, sender: AIOKafkaProducer, tables: Any, database_url: str
+) -> None:
+    name = kafka.topic_name(RESULTS_REPORTED)
+    scores = iter(range(100))
+
+    def good() -> bytes:
+        score = next(scores)
+        return result(score, date_tested=f"2026-01-{score + 1:02}")
+
+    for partition in (0, 1, 2):
+        await sender.send_and_wait(name, good(), partition=partition)
+    await send_unreadable(kafka, RESULTS_REPORTED, 1, [good(), result(98), result(99)])
+    for partition in (0, 1, 2):
+        await sender.send_and_wait(name, good(), partition=partition)
+
+    async with worker("ingest_worker", kafka, DATABASE_URL=database_url) as process:
+        await process.ready()
+        await eventually(tables.results, lambda seen: len(seen) == 7, 60)
+        found = await eventually(tables.dead_letters, lambda seen: len(seen) == 2)
+        assert sorted(row["score"] for row in await tables.results()) == [*range(7)]
+        assert [(row["partition"], row["offset"]) for row in found] == [(1, 2), (1, 3)]
+        assert all(row["headers"][0][0] == "catalogue.unreadable" for row in found)
+        await eventually(lambda: lag(kafka, "ingest-worker", RESULTS_REPORTED), lambda left: left == 0)
 
 
 async def test_a_worker_says_how_it_is_and_ends_at_once_when_asked(

@@ -5,7 +5,7 @@ import sys
 import time
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from catalogue_messaging.settings import LogSettings
 
@@ -20,6 +20,7 @@ def configure_logging(settings: LogSettings) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _without_color_message,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
@@ -35,6 +36,12 @@ def configure_logging(settings: LogSettings) -> None:
     logging.basicConfig(handlers=[handler], level=settings.level, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(settings.level)))
+
+
+def _without_color_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Uvicorn says everything twice, once with a terminal's colours."""
+    event.pop("color_message", None)
+    return event
 
 
 class Seldom(logging.Filter):

@@ -22,6 +22,10 @@ STOP_TIMEOUT = 2
 """Seconds. Every publish has waited for its acknowledgement: what is left was given up already."""
 
 
+SENDS_AT_A_TIME = 250
+"""Some 5 ms of work: `send` gives way to nobody while its batches have room."""
+
+
 class PublishError(TransientError):
     """Kafka did not acknowledge in time. What was sent may arrive all the same: repeat with the same ids.
 
@@ -144,8 +148,9 @@ async def _start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
 
 
 async def _send(producer: AIOKafkaProducer, topic: str, messages: Iterable[Message]) -> None:
-    sent = [
-        await producer.send(topic, message.value, key=message.key, headers=message.headers)
-        for message in messages
-    ]
+    sent = []
+    for number, message in enumerate(messages, start=1):
+        sent.append(await producer.send(topic, message.value, key=message.key, headers=message.headers))
+        if number % SENDS_AT_A_TIME == 0:
+            await asyncio.sleep(0)
     await asyncio.gather(*sent)

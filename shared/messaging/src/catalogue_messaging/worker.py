@@ -22,6 +22,7 @@ from catalogue_messaging.failures import Failure, Handler, TransientError, until
 from catalogue_messaging.health import Check, Health, Heartbeat, serve
 from catalogue_messaging.lag import watch_lag
 from catalogue_messaging.publisher import EventPublisher
+from catalogue_messaging.reading import read_carefully
 from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
@@ -121,6 +122,8 @@ class Worker:
             create = "create them with python -m catalogue_messaging.topics"
             raise TransientError(f"Kafka has no topics {', '.join(sorted(missing))}: {create}")
         try:
+            await self._broker.connect()
+            read_carefully(self._broker)
             await self._broker.start()
         except BaseException:
             await self._broker.stop()
