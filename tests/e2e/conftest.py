@@ -1,8 +1,10 @@
 """The system under test: the one at API_URL where that is set, else one started as `make run` does."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,12 +13,16 @@ from support.system import System, running_system, started_system
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def system() -> Iterator[System]:
     if running := running_system(dict(os.environ)):
         yield running
-    else:
-        with started_system(tmp_path_factory.mktemp("system")) as started:
-            yield started
+        return
+    # Not pytest's own directory: it locks out the user that PostgreSQL runs as for root.
+    with (
+        tempfile.TemporaryDirectory(prefix="catalogue-e2e-") as directory,
+        started_system(Path(directory)) as started,
+    ):
+        yield started
 
 
 @pytest.fixture

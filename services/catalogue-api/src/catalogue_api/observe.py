@@ -14,7 +14,6 @@ REQUEST_SECONDS = Histogram(
     "catalogue_api_request_seconds", "From a request's head to its answer's end", ["method", "route"]
 )
 
-PROBES = {"/livez", "/readyz", "/metrics"}
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -46,5 +45,6 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in METHODS else "other"
     REQUESTS.labels(method, route, status).inc()
     REQUEST_SECONDS.labels(method, route).observe(seconds)
-    say = log.debug if route in PROBES else log.info
+    # What was taken is logged with its ids where it is published; here, what a client or operator must know.
+    say = log.debug if status < HTTPStatus.BAD_REQUEST else log.info
     say("request", method=method, path=scope["path"], status=status, milliseconds=round(seconds * 1000, 1))
