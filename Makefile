@@ -52,7 +52,7 @@ train-sentiment: setup ## Train the sentiment classifiers: make train-sentiment 
 
 .PHONY: test-compose backup restore upgrade
 test-compose: setup ## Bring the Compose stack up, and prove what docs/operations.md says of it
-	$(UV) run --no-sync pytest tests/compose
+	$(UV) run --no-sync pytest --timeout 900 tests/compose
 
 backup: ## Back the Compose stack's database up, into backups/
 	@deploy/bin/backup

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from support.compose import ComposeStack
+from support.containers import KAFKA_IMAGE, POSTGRES_IMAGE
 
 SERVICES = ("catalogue-api", "ingest-worker", "sentiment-worker", "migrations")
 FORBIDDEN = {
@@ -48,3 +49,7 @@ def test_an_image_has_its_own_dependencies_and_no_others(built: ComposeStack, se
 def test_an_image_has_no_build_tools(built: ComposeStack, service: str) -> None:
     search = "for tool in gcc cc make uv git; do command -v $tool; done; true"
     assert built.run("docker", "run", "--rm", name(service), "sh", "-c", search).stdout == ""
+
+
+def test_the_other_tests_use_the_same_kafka_and_postgres(built: ComposeStack) -> None:
+    assert {KAFKA_IMAGE, POSTGRES_IMAGE} <= set(built.compose("config", "--images").stdout.split())
