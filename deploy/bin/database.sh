@@ -6,7 +6,7 @@ sql() { in_postgres psql --username postgres --no-psqlrc --quiet --tuples-only -
 
 # stdin: a dump. stdout: a line "table count" for each table. Fails where the dump cannot be read to its end.
 rows_in_dump() {
-  # shellcheck disable=SC2016 (expanded in the container)
+  # shellcheck disable=SC2016 # expanded in the container
   in_postgres bash -c 'set -o pipefail; pg_restore --data-only --file=- | awk "
     /^COPY / && !inside { table = \$2; sub(/^public\\./, \"\", table); inside = 1; count = 0; next }
     inside && \$0 == \"\\\\.\" { print table, count; inside = 0; next }
