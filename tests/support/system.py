@@ -13,7 +13,7 @@ from pathlib import Path
 from local_stack.ports import free_port
 
 START_TIMEOUT = 300.0  # seconds; the very first start downloads Kafka
-STOP_TIMEOUT = 60.0
+STOP_TIMEOUT = 120.0
 
 
 @dataclass(frozen=True)
