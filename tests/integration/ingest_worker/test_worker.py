@@ -12,7 +12,6 @@ from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_R
 from sqlalchemy.ext.asyncio import AsyncEngine
 from support.kafka import dead_letters, lag, producer, send_unreadable
 from support.polling import eventually
-from support.rows import rows
 from support.workers import worker
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -127,34 +126,27 @@ async def test_a_record_that_the_client_cannot_read_holds_up_nothing(
 
 
 async def test_a_worker_says_how_it_is_and_ends_at_once_when_asked(
-    kafka: KafkaSettings, sender: AIOKafkaProducer, tables: Any, database_url: str
+    kafka: KafkaSettings, sender: AIOKafkaProducer, engine: AsyncEngine, tables: Any, database_url: str
 ) -> None:
+    lag_of_one = 'catalogue_consumer_lag{partition="0",topic="catalogue.results.reported.v1"}'
+    recorded = 'catalogue_events_total{outcome="recorded",type="ResultReported"}'
+    for number in range(3):
+        value = result(number, date_tested=f"2026-01-0{number + 1}")
+        await sender.send_and_wait(kafka.topic_name(RESULTS_REPORTED), value, b"k", partition=0)
     async with worker("ingest_worker", kafka, DATABASE_URL=database_url) as process:
-        await process.ready()
-        assert (await process.get("/readyz")).json() == {"status": "ok", "kafka": "ok", "database": "ok"}
-        await sender.send_and_wait(kafka.topic_name(RESULTS_REPORTED), result(1), key=b"lab/model")
-        await eventually(tables.results, lambda seen: len(seen) == 1)
-        recorded = 'catalogue_events_total{outcome="recorded",type="ResultReported"}'
-        assert await process.metric(recorded) == 1
-        assert await process.metric("catalogue_batch_messages_count") == 1
+        async with engine.begin() as locked:
+            await locked.exec_driver_sql("LOCK TABLE models")
+            await process.ready()
+            assert (await process.get("/readyz")).json() == {"status": "ok", "kafka": "ok", "database": "ok"}
+            await eventually(lambda: process.metric(lag_of_one), lambda found: found == 3)
+            assert await process.metric(recorded) == 0
+        await eventually(lambda: process.metric(lag_of_one), lambda found: found == 0)
+        assert await process.metric(recorded) == 3
+        assert len(await tables.results()) == 3
 
         assert await process.terminate(seconds=5) == 0
         lines = [json.loads(line) for line in process.output().splitlines()]
     assert any(line["event"] == "consuming" for line in lines)
-    assert not [line for line in lines if line["level"] in {"error", "critical"} or "exception" in line]
-
-
-async def test_lag_is_what_is_not_yet_committed(
-    kafka: KafkaSettings, sender: AIOKafkaProducer, engine: AsyncEngine, database_url: str
-) -> None:
-    await engine.dispose()
-    name = 'catalogue_consumer_lag{partition="0",topic="catalogue.results.reported.v1"}'
-    for number in range(3):
-        await sender.send_and_wait(kafka.topic_name(RESULTS_REPORTED), result(number), b"k", partition=0)
-    async with engine.connect() as lock, worker("ingest_worker", kafka, DATABASE_URL=database_url) as process:
-        await lock.exec_driver_sql("LOCK TABLE models")
-        await process.ready()
-        await eventually(lambda: process.metric(name), lambda found: found == 3)
-        await lock.rollback()
-        await eventually(lambda: process.metric(name), lambda found: found == 0)
-    assert await rows(engine, "SELECT count(*) AS n FROM result_reports") == [{"n": 3}]
+    # aiokafka may find a fresh broker without its coordinator, and says so.
+    ours = [line for line in lines if not line["logger"].startswith("aiokafka")]
+    assert not [line for line in ours if line["level"] in {"error", "critical"} or "exception" in line]

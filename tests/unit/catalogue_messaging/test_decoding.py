@@ -1,13 +1,74 @@
-"""Reading events from a topic."""
+import json
+from collections.abc import Sequence
 
 import pytest
-from catalogue_messaging.consumer import decode_json
-from catalogue_schema import examples
-from catalogue_schema.topics import DEAD_LETTERS, TOPICS, Topic
+from aiokafka import TopicPartition
+from catalogue_messaging.consumer import BatchConsumer, decode_json
+from catalogue_messaging.failures import Failure, Received
+from catalogue_schema.events import Reason, ResultReported
+from catalogue_schema.topics import RESULTS_REPORTED
 from support.kafka import record
 
+GOOD = {
+    "event_id": "0198f000-0000-7000-8000-000000000001",
+    "occurred_at": "2026-03-09T12:00:00Z",
+    "model": "lab/model",
+    "benchmark": "MMLU",
+    "score": 1.0,
+}
 
-@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic is not DEAD_LETTERS])
-def test_every_golden_example_is_read(topic: Topic) -> None:
-    for example in examples.load(topic):
-        assert isinstance(decode_json(topic)(record(example.value)), topic.event)
+
+class NothingToCommit:
+    def assignment(self) -> set[TopicPartition]:
+        return set()
+
+
+async def rejected(value: bytes) -> list[Failure]:
+    """What of a message with this value is rejected; none of it may be handled."""
+    failures: list[Failure] = []
+
+    async def handle(batch: Sequence[Received[ResultReported]]) -> list[Failure]:
+        raise AssertionError(f"handled: {batch}")
+
+    async def reject(found: Sequence[Failure]) -> None:
+        failures.extend(found)
+
+    consumer = BatchConsumer[ResultReported](RESULTS_REPORTED, handle, decode_json(RESULTS_REPORTED), reject)
+    await consumer.process((record(value),), NothingToCommit())
+    return failures
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "detail"),
+    [
+        (b"", Reason.UNDECODABLE, "Invalid JSON"),
+        (b"\xff\xfe", Reason.UNDECODABLE, "Invalid JSON"),
+        (b"[" * 100_000, Reason.UNDECODABLE, "recursion limit"),
+        (b'{"model": "\\ud800"}', Reason.UNDECODABLE, "hex escape"),
+        (b"null", Reason.INVALID, "an object"),
+        (json.dumps(GOOD | {"score": float("nan")}).encode(), Reason.INVALID, "/score "),
+        (json.dumps(GOOD | {"score": "1"}).encode(), Reason.INVALID, "/score "),
+        (json.dumps(GOOD | {"extra": 1}).encode(), Reason.INVALID, "/extra "),
+        (json.dumps(GOOD | {"model": "\0"}).encode(), Reason.INVALID, "/model "),
+    ],
+)
+async def test_a_message_that_is_no_event_is_rejected_with_its_reason(
+    value: bytes, reason: Reason, detail: str
+) -> None:
+    [failure] = await rejected(value)
+    assert failure.reason == reason
+    assert detail in failure.detail
+
+
+@pytest.mark.parametrize("field", ["event_id", "occurred_at"])
+async def test_a_message_without_id_or_time_is_invalid_for_its_repeats_would_be_new_events(
+    field: str,
+) -> None:
+    value = json.dumps({name: said for name, said in GOOD.items() if name != field}).encode()
+    [failure] = await rejected(value)
+    assert (failure.reason, failure.detail) == (Reason.INVALID, f"/{field} Field required")
+
+
+async def test_failures_do_not_repeat_what_the_message_said() -> None:
+    [failure] = await rejected(b'{"score": "my secret"}')
+    assert "my secret" not in failure.detail

@@ -142,7 +142,7 @@ async def test_pauses_are_neither_nothing_nor_endless(pauses: list[float]) -> No
     await until_it_succeeds("topic", failing(200), lambda: None)
     assert min(pauses) >= 0.2
     assert MAX_BACKOFF / 2 < max(pauses) <= MAX_BACKOFF
-    assert sum(pauses) / len(pauses) > 10, "no hot loop in a long outage"
+    assert sum(pauses) / len(pauses) > 3, "no hot loop in a long outage"
     assert len(set(pauses)) > 100, "workers that failed together should not come back together"
 
 

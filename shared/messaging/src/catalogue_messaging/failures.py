@@ -15,7 +15,7 @@ from catalogue_messaging.metrics import RETRIES
 log = structlog.get_logger(__name__)
 
 MIN_BACKOFF = 0.2
-MAX_BACKOFF = 30
+MAX_BACKOFF = 10
 """Seconds."""
 
 E = TypeVar("E", bound=BaseModel)
