@@ -33,8 +33,11 @@ def create_engine(url: str, **options: Any) -> AsyncEngine:
     """
     try:
         parsed = make_url(url)
-    except ValueError as error:
-        raise ArgumentError(f"the URL's port is not a number ({error})") from error
+    except ValueError:
+        # Without the words of the error: where a password has a slash, they hold a part of it.
+        raise ArgumentError(
+            "the URL's port is not a number; a / @ or : in a password is written %2F, %40 or %3A"
+        ) from None
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise ArgumentError(f"{parsed.get_backend_name()}:// is not PostgreSQL: use postgresql://")
     # SQLAlchemy would pass libpq's parameters as arguments, which asyncpg knows only in a DSN.
