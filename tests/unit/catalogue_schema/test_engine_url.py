@@ -5,9 +5,9 @@ from catalogue_schema.database import create_engine
 from sqlalchemy.exc import ArgumentError
 
 
-def test_a_password_with_a_slash_is_refused_without_being_repeated() -> None:
+def test_a_password_that_is_not_escaped_is_refused_without_being_repeated() -> None:
     with pytest.raises(ArgumentError, match="port is not a number") as refusal:
-        create_engine("postgresql://user:sec/ret@host:5432/name")
+        create_engine("postgresql://user:a@b:sec/ret@host/name")
 
     assert refusal.value.__cause__ is None
     assert "sec" not in str(refusal.value)
