@@ -47,11 +47,12 @@ def _kafka(port: int) -> DockerContainer:
     settings = {
         "NODE_ID": "1",
         "PROCESS_ROLES": "broker,controller",
-        "LISTENERS": f"HOST://:{KAFKA_PORT},CONTROLLER://localhost:9093",
-        # A broker tells its clients where it is, so the port must be known before it starts.
-        "ADVERTISED_LISTENERS": f"HOST://{LOOPBACK}:{port}",
-        "LISTENER_SECURITY_PROTOCOL_MAP": "HOST:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "INTER_BROKER_LISTENER_NAME": "HOST",
+        "LISTENERS": f"HOST://:{KAFKA_PORT},INTERNAL://localhost:19092,CONTROLLER://localhost:9093",
+        # A broker tells its clients where it is, so the port must be known before it starts. That address
+        # leads nowhere in the container, where the broker asks itself about transactions.
+        "ADVERTISED_LISTENERS": f"HOST://{LOOPBACK}:{port},INTERNAL://localhost:19092",
+        "LISTENER_SECURITY_PROTOCOL_MAP": "HOST:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "INTER_BROKER_LISTENER_NAME": "INTERNAL",
         "CONTROLLER_LISTENER_NAMES": "CONTROLLER",
         "CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
         "AUTO_CREATE_TOPICS_ENABLE": "false",

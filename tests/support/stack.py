@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
@@ -33,14 +33,26 @@ class Stack:
     postgres_url: str
 
 
+def servers(directory: Path) -> AbstractContextManager[tuple[str, str]]:
+    """The one place that decides where the tests' servers come from: Kafka's address, PostgreSQL's URL.
+
+    From a Docker engine where one is there with the images, else from this machine; CATALOGUE_TEST_SERVERS
+    (`docker` or `local`) decides otherwise.
+    """
+    # Here, since it takes a second that only the servers' own process should spend.
+    from support.containers import images_are_here, kafka_and_postgres
+
+    chosen = os.environ.get("CATALOGUE_TEST_SERVERS") or ("docker" if images_are_here() else "local")
+    return kafka_and_postgres(THROWAWAY) if chosen == "docker" else local_servers(directory)
+
+
 @contextmanager
-def servers(directory: Path) -> Iterator[Stack]:
-    """The one place that decides where the tests' servers come from."""
+def local_servers(directory: Path) -> Iterator[tuple[str, str]]:
     with (
         PostgresServer(directory / "postgres", settings=THROWAWAY) as postgres,
         KafkaServer(directory / "kafka") as kafka,
     ):
-        yield Stack(kafka.bootstrap_servers, postgres.url)
+        yield kafka.bootstrap_servers, postgres.url
 
 
 def hold_run_lock(directory: Path) -> TextIO:
@@ -71,7 +83,8 @@ def _start(directory: Path, found: Path) -> None:
     with log.open("w") as output, (directory / "servers.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = subprocess.Popen(
-            [sys.executable, __file__, str(directory)],
+            [sys.executable, "-m", "support.stack", str(directory)],
+            cwd=Path(__file__).parents[1],
             env=os.environ | QUICK_JAVA,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -87,9 +100,9 @@ def _start(directory: Path, found: Path) -> None:
 
 
 def _serve(directory: Path) -> None:
-    with (directory / "run.lock").open("w") as run_lock, servers(directory) as stack:
+    with (directory / "run.lock").open("w") as run_lock, servers(directory) as addresses:
         unfinished = directory / "stack.json.unfinished"
-        unfinished.write_text(json.dumps(asdict(stack)))
+        unfinished.write_text(json.dumps(asdict(Stack(*addresses))))
         unfinished.rename(directory / "stack.json")  # whole or not at all
         fcntl.flock(run_lock, fcntl.LOCK_EX)  # waits for the test run to end
 
