@@ -21,10 +21,10 @@ def predict(backend: Backend) -> list[str]:
     return [answer.sentiment for answer in answers]
 
 
-@pytest.mark.parametrize(("backend", "at_least"), [("fast", 50), ("accurate", 57), ("cascade", 56)])
+@pytest.mark.parametrize(("backend", "at_least"), [("fast", 53), ("accurate", 63), ("cascade", 60)])
 def test_quality_on_opinions_about_models_holds(backend: Backend, at_least: float) -> None:
     assert macro_f1(LABELS, predict(backend)) >= at_least
 
 
 def test_the_default_is_better_than_vader() -> None:
-    assert macro_f1(LABELS, predict("fast")) >= macro_f1(LABELS, predict("vader"))
+    assert macro_f1(LABELS, predict("fast")) >= macro_f1(LABELS, predict("vader")) + 3
