@@ -55,20 +55,21 @@ async def events_flow(
 ) -> AsyncIterator[None]:
     """Some more events every tenth of a second, until the block ends."""
 
+    ended = asyncio.Event()
+
     async def flow() -> None:
-        while True:
+        while not ended.is_set():
             some = new_ids(200)
-            await asyncio.shield(send(kafka, sender, some))
             sent.extend(some)
+            await send(kafka, sender, some)
             await asyncio.sleep(0.1)
 
     flowing = asyncio.create_task(flow())
     try:
         yield
     finally:
-        flowing.cancel()
-        await asyncio.wait([flowing])
-        await sender.flush()
+        ended.set()
+        await flowing
 
 
 async def test_every_event_stands_exactly_once_however_often_the_worker_is_killed(
