@@ -14,5 +14,5 @@ class Settings(HealthSettings):
 
     model_config = SettingsConfigDict(env_prefix="SENTIMENT_WORKER_")
 
-    backend: Annotated[Backend, Field(validation_alias="SENTIMENT_BACKEND")] = "vader"
+    backend: Annotated[Backend, Field(validation_alias="SENTIMENT_BACKEND")] = "fast"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8081
