@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, GroupAuthorizationFailedError, IllegalStateError
+from catalogue_messaging import failures as policy
 from catalogue_messaging.consumer import BatchConsumer, Records, decode_json
 from catalogue_messaging.failures import Failure, Received, TransientError
 from catalogue_schema.events import ResultReported
@@ -59,7 +60,8 @@ def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     async def sleep(_: float) -> None:
         return
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    # Not asyncio's own: other tests' servers share this event loop, and would spin.
+    monkeypatch.setattr(policy, "sleep", sleep)
 
 
 async def test_offsets_are_committed_after_the_batch_is_handled_and_its_failures_are_kept() -> None:

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from catalogue_messaging import failures as policy
 from catalogue_messaging.failures import (
     MAX_BACKOFF,
     Failure,
@@ -59,7 +60,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    # Not asyncio's own: other tests' servers share this event loop, and would spin.
+    monkeypatch.setattr(policy, "sleep", sleep)
     return waited
 
 

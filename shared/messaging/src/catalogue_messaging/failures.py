@@ -1,5 +1,6 @@
 """The one failure policy: what passes is repeated, what never will is isolated and dead-lettered."""
 
+from asyncio import sleep
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -112,6 +113,8 @@ async def until_it_succeeds(
         return await attempt()
 
     retrying = AsyncRetrying(
-        wait=wait_random_exponential(0.5, max=max_backoff, min=MIN_BACKOFF), before_sleep=before_sleep
+        sleep=sleep,
+        wait=wait_random_exponential(0.5, max=max_backoff, min=MIN_BACKOFF),
+        before_sleep=before_sleep,
     )
     return await retrying(one)
