@@ -24,7 +24,8 @@ class Kind:
         return {row.name: row.id for row in rows}
 
     def unknown_in(self, record: ConsumerRecord, name: str) -> Failure:
-        detail = f"/{self.noun} the catalogue has no {self.noun} named {name!r}: create it, then send the event again"
+        unknown = f"the catalogue has no {self.noun} named {name!r}"
+        detail = f"/{self.noun} {unknown}: create it, then send the event again"
         return Failure(record, self.unknown, detail, f"Unknown{self.noun.capitalize()}")
 
 
