@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import docker
 from docker.errors import DockerException
 from local_stack.ports import LOOPBACK, free_port
+from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import ConnectionMode, testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
-from testcontainers.community.postgres import PostgresContainer
 
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 POSTGRES_IMAGE = "postgres:17-trixie"
