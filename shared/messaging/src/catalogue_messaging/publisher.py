@@ -58,10 +58,6 @@ class EventPublisher:
         self._connecting = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Connect before the first publish. Raises KafkaConnectionError where no broker answers."""
-        await self._connected()
-
     async def stop(self) -> None:
         """Close; what is not acknowledged soon is left."""
         producer, self._producer = self._producer, None
