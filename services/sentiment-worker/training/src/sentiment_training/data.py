@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from catalogue_schema.sentiment import SENTIMENTS, Sentiment
 from sentiment_worker.classifiers.clean import clean
@@ -31,22 +31,29 @@ class DataError(Exception):
     """The data folder is missing or malformed; the message says where and how to put it right."""
 
 
+Part = Literal["train", "dev", "left out"]
+"""dev: held back of a source that is trained on. left out: of a source that is not trained on at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     text: str
     label: Sentiment
     source: str
-    is_dev: bool
+    part: Part
 
 
-def read_rows(folder: Path) -> list[Row]:
+def read_rows(folder: Path, left_out: Collection[str] = ()) -> list[Row]:
     """All rows of all sources, cleaned as the classifiers clean them. Raises DataError."""
+    if unknown := sorted(set(left_out) - set(SOURCES)):
+        raise DataError(f"no source is named {', '.join(unknown)}; there are {', '.join(SOURCES)}")
     missing = [name for name in SOURCES if not (folder / f"{name}.jsonl").is_file()]
     if missing:
         raise DataError(
             f"{folder} lacks {', '.join(f'{name}.jsonl' for name in missing)}: see docs/sentiment.md"
         )
-    return [row for name in SOURCES for row in read_file(folder / f"{name}.jsonl")]
+    rows = (row for name in SOURCES for row in read_file(folder / f"{name}.jsonl"))
+    return [replace(row, part="left out") if row.source in left_out else row for row in rows]
 
 
 def read_file(path: Path) -> Iterable[Row]:
@@ -65,22 +72,22 @@ def _row(line: str, path: Path, number: int) -> Row:
         raise DataError(f"{path}, line {number} is not a JSON object like {wanted}: {error!r}") from error
     if label not in SENTIMENTS or not text:
         raise DataError(f"{path}, line {number}: label {label!r} or an empty text; wanted {wanted}")
-    return Row(text, cast("Sentiment", label), path.stem, _is_dev(path.stem, text, fields.get("product")))
+    return Row(text, cast("Sentiment", label), path.stem, _part(path.stem, text, fields.get("product")))
 
 
-def _is_dev(source: str, text: str, product: str | None) -> bool:
+def _part(source: str, text: str, product: str | None) -> Part:
     """By a hash of the text, so that a row stays on its side whatever else the folder holds."""
     if source == "huliu_products":
-        return product in DEV_PRODUCTS
+        return "dev" if product in DEV_PRODUCTS else "train"
     bucket = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % 100
-    return bucket < DEV_PERCENT.get(source, 0)
+    return "dev" if bucket < DEV_PERCENT.get(source, 0) else "train"
 
 
 def describe(rows: Iterable[Row]) -> str:
-    """One line a source: rows of each label, training and dev."""
-    counts = Counter((row.source, "dev" if row.is_dev else "train", row.label) for row in rows)
+    """One line a source and part: rows of each label."""
+    counts = Counter((row.source, row.part, row.label) for row in rows)
     parts = sorted({(source, part) for source, part, _ in counts})
     return "\n".join(
-        f"{source:20} {part:5} " + " ".join(f"{name} {counts[source, part, name]:5}" for name in SENTIMENTS)
+        f"{source:20} {part:8} " + " ".join(f"{name} {counts[source, part, name]:5}" for name in SENTIMENTS)
         for source, part in parts
     )

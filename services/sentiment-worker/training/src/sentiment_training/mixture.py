@@ -37,17 +37,17 @@ SHARE_FINE_TUNED = {
 
 
 def training_rows(rows: Sequence[Row], seed: int) -> list[Row]:
-    """The rows that are not held back, the project's own sentences, and made ones."""
+    """The rows to be trained on, the project's own sentences, and made ones."""
     rng = random.Random(seed)  # noqa: S311  # reproducible, not secret
-    train = [row for row in rows if not row.is_dev]
+    train = [row for row in rows if row.part == "train"]
     own = [
-        Row(row.text, row.label, "own", False)
+        Row(row.text, row.label, "own", "train")
         for file in sorted(OWN.glob("*.jsonl"))
         for row in read_file(file)
     ]
-    made = [Row(text, label, "composed", False) for text, label in opinions(2000, seed)]
+    made = [Row(text, label, "composed", "train") for text, label in opinions(2000, seed)]
     reviews = [row for row in train if row.source in REVIEWS]
-    made += [Row(text, label, "pairs", False) for text, label in pairs(reviews, 3000, seed)]
+    made += [Row(text, label, "pairs", "train") for text, label in pairs(reviews, 3000, seed)]
     return [row for row in train if rng.random() < SHARE_KEPT.get(row.source, 1)] + own + made
 
 
