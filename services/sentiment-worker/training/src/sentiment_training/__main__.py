@@ -20,14 +20,14 @@ from .calibrate import cross_fitted, fit, threshold
 from .data import DataError, Row, read_rows
 from .export import OnnxModel, export_onnx
 from .log import say
-from .mixture import distilled, fine_tuning_rows, labelled, training_rows
+from .mixture import distilled, fine_tuning_rows, labelled, softened, training_rows
 from .report import Answers, write_reliability_plot, write_report
 from .variants import variants
 from .words import Words, collect, represent
 
 SEED = 7
-VERSION = "1.0.0"
-VARIANTS = 30_000
+VERSION = "1.1.0"
+VARIANTS = 100_000
 REPOSITORY = Path(__file__).parents[5]
 FAST_WEIGHTS = Path("services/sentiment-worker/src/sentiment_worker/classifiers/weights/fast.npz")
 ACCURATE_WEIGHTS = Path("services/sentiment-worker/accurate/src/sentiment_worker_accurate")
@@ -76,14 +76,17 @@ def _fine_tuned(train: Sequence[Row], path: Path) -> accurate.AccurateModel:
 
 
 def _taught(model: accurate.AccurateModel, train: Sequence[Row]) -> tuple[fast.Weights, Words]:
-    """The fast model's weights, from the labels and the accurate model's answers to texts without label."""
+    """The fast model's weights, from the accurate model's answers and, where there are any, the labels."""
     opinion_words = [
         word for word in SentimentIntensityAnalyzer().lexicon if word.isalpha() and len(word) > 2
     ]
     texts = [row.text for row in train]
     unlabelled = list(variants(texts, opinion_words, VARIANTS, SEED))
-    say(f"fast: the accurate model labels {len(unlabelled)} texts and says what it knows of each word")
-    examples = labelled(train) + distilled(unlabelled, accurate.probabilities(model, unlabelled))
+    say(f"fast: the accurate model labels {len(texts) + len(unlabelled)} texts")
+    examples = [
+        *softened(labelled(train), accurate.probabilities(model, texts)),
+        *distilled(unlabelled, accurate.probabilities(model, unlabelled)),
+    ]
     words = collect(texts)
     return fast.weights_of(fast.train(examples, words, represent(words, model), SEED)), words
 

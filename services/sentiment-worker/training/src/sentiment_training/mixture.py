@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ OWN = Path(__file__).parents[2] / "data"
 
 SHARE_KEPT = {"pros_cons": 0.5, "synthetic_mixed": 0.5}
 WEIGHT = {"pros_cons": 0.5, "synthetic_mixed": 0.5, "own": 2.0, "composed": 0.5, "pairs": 0.4}
+TEACHER_SHARE = np.float32(0.6)  # of a labelled text's target for the fast model; the rest is its label
 RARE = {
     ("huliu_products", "neutral"): 3.0,
     ("huliu_products", "mixed"): 3.0,
@@ -59,6 +61,16 @@ def fine_tuning_rows(rows: Sequence[Row], seed: int) -> list[Row]:
 def labelled(rows: Sequence[Row]) -> list[Example]:
     one_hot = np.eye(len(SENTIMENTS), dtype=np.float32)
     return [Example(row.text, one_hot[SENTIMENTS.index(row.label)], _weight(row)) for row in rows]
+
+
+def softened(examples: Sequence[Example], answers: NDArray[np.float32]) -> list[Example]:
+    """Examples whose targets lie between their labels and the accurate model's answers (Hinton et al. 2015,
+    arXiv:1503.02531): its doubts teach more of a text than the label alone.
+    """
+    return [
+        replace(example, target=TEACHER_SHARE * answer + (1 - TEACHER_SHARE) * example.target)
+        for example, answer in zip(examples, answers, strict=True)
+    ]
 
 
 def distilled(texts: Sequence[str], answers: NDArray[np.float32]) -> list[Example]:
