@@ -69,8 +69,8 @@ def _fine_tuned(train: Sequence[Row], path: Path) -> accurate.AccurateModel:
         model = accurate.AccurateModel()
         model.load_state_dict(torch.load(path, weights_only=True))
         return model.eval()
-    seeds = (SEED, SEED + 1)
-    model = accurate.fine_tune([labelled(fine_tuning_rows(train, seed)) for seed in seeds], SEED)
+    passes = [labelled(fine_tuning_rows(train, SEED + number)) for number in range(accurate.PASSES)]
+    model = accurate.fine_tune(passes, SEED)
     torch.save(model.state_dict(), path)
     return model
 

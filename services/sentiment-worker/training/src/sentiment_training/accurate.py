@@ -20,7 +20,8 @@ MAX_TOKENS = 96
 MAX_TOKENS_TRAINED = 72
 FROZEN_LAYERS = 2
 BATCH = 64
-LEARNING_RATES = (1.2e-4, 7e-5)  # at the peak of each pass
+LEARNING_RATES = (1.2e-4, 7e-5, 5e-5)  # at the peak of each pass
+PASSES = len(LEARNING_RATES)
 WEIGHT_DECAY = 0.01
 WARM_UP = 0.06  # share of the steps
 
