@@ -1,6 +1,7 @@
 """One command: a folder of labelled texts in, the weights of both classifiers and a report out."""
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -31,13 +32,13 @@ VARIANTS = 100_000
 REPOSITORY = Path(__file__).parents[5]
 FAST_WEIGHTS = Path("services/sentiment-worker/src/sentiment_worker/classifiers/weights/fast.npz")
 ACCURATE_WEIGHTS = Path("services/sentiment-worker/accurate/src/sentiment_worker_accurate")
-KEPT = Path("services/sentiment-worker/training/build/accurate.pt")
+KEPT = Path("services/sentiment-worker/training/build")
 
 
 def main(data: Path, out: Path, left_out: Sequence[str]) -> None:
     rows = read_rows(data, left_out)
     held_back, train = [row for row in rows if row.part != "train"], training_rows(rows, SEED)
-    for folder in (FAST_WEIGHTS.parent, ACCURATE_WEIGHTS, KEPT.parent, Path("docs")):
+    for folder in (FAST_WEIGHTS.parent, ACCURATE_WEIGHTS, KEPT, Path("docs")):
         (out / folder).mkdir(parents=True, exist_ok=True)
     model = _fine_tuned(train, out / KEPT)
     export_onnx(model, out / ACCURATE_WEIGHTS / "model.onnx")
@@ -62,8 +63,10 @@ def _calibrated(weights: fast.Weights, words: Words, rows: Sequence[Row], out: P
     return answers | {"vader": VaderClassifier().classify(texts)}
 
 
-def _fine_tuned(train: Sequence[Row], path: Path) -> accurate.AccurateModel:
-    """Fine-tunes, or takes up what an earlier run kept."""
+def _fine_tuned(train: Sequence[Row], kept: Path) -> accurate.AccurateModel:
+    """Fine-tunes, or takes up what an earlier run kept that had the very same rows and rates."""
+    made_of = repr((train, SEED, accurate.LEARNING_RATES)).encode()
+    path = kept / f"accurate-{hashlib.sha256(made_of).hexdigest()[:12]}.pt"
     if path.is_file():
         say(f"accurate: taken from {path}; delete it to fine-tune again")
         model = accurate.AccurateModel()
