@@ -48,7 +48,7 @@ bench-sentiment: setup ## Quality and speed of the sentiment backends beside vad
 # In an environment of its own, since it needs torch (2 GB and more).
 train-sentiment: setup ## Train the sentiment classifiers: make train-sentiment DATA=<folder>
 	@test -n "$(DATA)" || { echo "name the folder of labelled texts: make train-sentiment DATA=<folder>" >&2; exit 1; }
-	$(UV) run --locked --project services/sentiment-worker/training python -m sentiment_training "$(DATA)" \
+	ORT_DISABLE_TELEMETRY=1 $(UV) run --locked --project services/sentiment-worker/training python -m sentiment_training "$(DATA)" \
 		$(if $(OUT),--out "$(OUT)") $(if $(LEAVE_OUT),--leave-out $(LEAVE_OUT))
 
 .PHONY: test-compose backup restore upgrade

@@ -1,6 +1,7 @@
 """The accurate backend: MiniLM-L6, fine-tuned, as int8 ONNX. Needs the extra `accurate`."""
 
 import json
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.resources import files
@@ -22,6 +23,8 @@ _BATCH = 16  # texts of like length; more in a batch cost the cascade padding
 
 class AccurateClassifier:
     def __init__(self, weights: Traversable | Path | None = None) -> None:
+        # Before its import, or it keeps an identifier on the disk and reports to its makers.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         onnxruntime, tokenizers = _library("onnxruntime"), _library("tokenizers")
         settings, model, tokenizer = _weight_files(weights or files(_library("sentiment_worker_accurate")))
         stored = json.loads(settings.read_text(encoding="utf-8"))
