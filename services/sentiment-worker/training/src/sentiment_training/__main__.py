@@ -53,10 +53,12 @@ def _calibrated(weights: fast.Weights, words: Words, rows: Sequence[Row], out: P
     texts = [row.text for row in rows]
     fast_logits = fast.logits(weights, words, texts)
     accurate_logits = OnnxModel(out / ACCURATE_WEIGHTS / "model.onnx").logits(texts)
-    by_fast, by_accurate = cross_fitted(fast_logits, rows), cross_fitted(accurate_logits, rows)
+    fitted_fast, fitted_accurate = fit(fast_logits, rows), fit(accurate_logits, rows)
+    by_fast = cross_fitted(fast_logits, rows, fitted_fast)
+    by_accurate = cross_fitted(accurate_logits, rows, fitted_accurate)
     ask_below = threshold(by_fast, rows)
-    fast.save(out / FAST_WEIGHTS, weights, words, _settings(fit(fast_logits, rows)))
-    _save_settings(out / ACCURATE_WEIGHTS, _settings(fit(accurate_logits, rows)) | {"ask_below": ask_below})
+    fast.save(out / FAST_WEIGHTS, weights, words, _settings(fitted_fast))
+    _save_settings(out / ACCURATE_WEIGHTS, _settings(fitted_accurate) | {"ask_below": ask_below})
     asked = by_fast.max(axis=1, keepdims=True) < ask_below
     shares = {"fast": by_fast, "accurate": by_accurate, "cascade": np.where(asked, by_accurate, by_fast)}
     answers: Answers = {name: to_classifications(found) for name, found in shares.items()}

@@ -30,13 +30,17 @@ _NAMES = np.array(SENTIMENTS)
 
 def fit(logits: Floats, rows: Sequence[Row]) -> Calibration:
     """On the dev rows: shifts for the best mean macro-F1 of the sets, then the slope of least log loss."""
-    is_dev = np.array([row.part == "dev" for row in rows])
-    return _fit(logits[is_dev], [row for row in rows if row.part == "dev"])
+    return _fit(logits, rows, _are_dev(rows))
 
 
-def _fit(logits: Floats, rows: Sequence[Row]) -> Calibration:
-    truth = np.array([SENTIMENTS.index(row.label) for row in rows])
-    sources = np.array([row.source for row in rows])
+def _are_dev(rows: Sequence[Row]) -> NDArray[np.bool_]:
+    return np.array([row.part == "dev" for row in rows])
+
+
+def _fit(logits: Floats, rows: Sequence[Row], known: NDArray[np.bool_]) -> Calibration:
+    logits = logits[known]
+    truth = np.array([SENTIMENTS.index(row.label) for row in rows])[known]
+    sources = np.array([row.source for row in rows])[known]
     choices = product(_STEPS, _STEPS, _STEPS[_STEPS > -0.1])  # few rows are mixed by nature: never fewer
     shifts = [np.array([0, *steps], np.float32) for steps in choices]
     shift = max(
@@ -50,25 +54,21 @@ def _fit(logits: Floats, rows: Sequence[Row]) -> Calibration:
     return Calibration(float(slope), (shift * slope).astype(np.float32))
 
 
-def cross_fitted(logits: Floats, rows: Sequence[Row]) -> Floats:
-    """Probabilities of each half of the dev rows, calibrated on the other half, and of rows left out,
-    calibrated on both.
+def cross_fitted(logits: Floats, rows: Sequence[Row], fitted: Calibration) -> Floats:
+    """Probabilities by calibrations that did not see the row: each half of the dev rows by one fitted on the
+    other half, rows left out by `fitted`, which is of both.
     """
-    dev = np.array([row.part == "dev" for row in rows])
+    dev = _are_dev(rows)
     half = np.cumsum(dev) % 2 == 0
-    found = np.zeros_like(logits)
-    for inside, known in ((dev & half, dev & ~half), (dev & ~half, dev & half), (~dev, dev)):
-        calibration = _fit(
-            logits[known], [row for row, is_known in zip(rows, known, strict=True) if is_known]
-        )
-        found[inside] = calibration.probabilities(logits[inside])
+    found = fitted.probabilities(logits)
+    for inside, known in ((dev & half, dev & ~half), (dev & ~half, dev & half)):
+        found[inside] = _fit(logits, rows, known).probabilities(logits[inside])
     return found
 
 
 def threshold(shares: Floats, rows: Sequence[Row]) -> float:
     """The confidence below which the cascade asks: that of the least sure ASKED of the dev rows."""
-    is_dev = np.array([row.part == "dev" for row in rows])
-    return round(float(np.quantile(shares[is_dev].max(axis=1), ASKED)), 3)
+    return round(float(np.quantile(shares[_are_dev(rows)].max(axis=1), ASKED)), 3)
 
 
 def _score(best: NDArray[np.intp], truth: NDArray[np.intp], sources: NDArray[np.str_]) -> float:
