@@ -34,7 +34,7 @@ def export_onnx(model: AccurateModel, path: Path) -> None:
 
 
 class OnnxModel:
-    """The exported model, asked as users ask it."""
+    """The exported model, in larger batches than the service: close calls move (docs/sentiment.md)."""
 
     def __init__(self, path: Path) -> None:
         self._session = InferenceSession(path)
