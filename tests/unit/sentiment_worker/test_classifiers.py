@@ -75,9 +75,10 @@ def test_no_text_raises_and_every_answer_is_a_distribution(backend: Backend, tex
 
 @every_backend
 def test_markup_links_and_mentions_do_not_change_the_answer(backend: Backend) -> None:
-    plain, dressed = loaded(backend).classify([
-        "@user The new model is awful & slow http",
-        "@bob <p>The new   model is <b>awful</b> &amp; slow</p> https://example.org/x",
+    # Each alone: on some processors a matrix product rounds a row by its place in the batch.
+    plain = loaded(backend).classify(["@user The new model is awful & slow http"])
+    dressed = loaded(backend).classify([
+        "@bob <p>The new   model is <b>awful</b> &amp; slow</p> https://example.org/x"
     ])  # fmt: skip
     assert dressed == plain
 
