@@ -1,5 +1,6 @@
 import pytest
-from catalogue_messaging.settings import KafkaSettings, LogSettings, load
+from catalogue_messaging.settings import KafkaSettings
+from catalogue_runtime.settings import LogSettings, load_settings
 from catalogue_schema.topics import RESULTS_REPORTED
 from pydantic_settings import BaseSettings
 
@@ -18,7 +19,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def refused(settings: type[BaseSettings], capsys: pytest.CaptureFixture[str]) -> str:
     """What a service says on stderr as it refuses to start."""
     with pytest.raises(SystemExit) as exit_:
-        load(settings)
+        load_settings(settings)
     assert exit_.value.code == 2
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -57,7 +58,7 @@ def test_a_secret_is_neither_said_nor_shown(
     environment.setenv("KAFKA_SASL_PASSWORD", PASSWORD)
     assert PASSWORD not in refused(KafkaSettings, capsys)
     environment.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")
-    assert PASSWORD not in repr(load(KafkaSettings))
+    assert PASSWORD not in repr(load_settings(KafkaSettings))
 
 
 def test_a_prefix_stands_before_topics_and_groups() -> None:

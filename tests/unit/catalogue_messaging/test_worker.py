@@ -6,9 +6,9 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from catalogue_messaging import worker
 from catalogue_messaging.failures import Failure, Received
-from catalogue_messaging.health import Heartbeat
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_messaging.worker import Worker
+from catalogue_runtime.health import Heartbeat
 from catalogue_schema.events import ResultReported
 from catalogue_schema.examples import load
 from catalogue_schema.topics import RESULTS_REPORTED

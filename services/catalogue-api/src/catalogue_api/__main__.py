@@ -1,15 +1,16 @@
 """`python -m catalogue_api`: serve until SIGTERM or SIGINT."""
 
 import uvicorn
-from catalogue_messaging.logs import configure_logging
-from catalogue_messaging.settings import KafkaSettings, LogSettings, load
+from catalogue_messaging.settings import KafkaSettings
+from catalogue_runtime.logs import configure_logging
+from catalogue_runtime.settings import LogSettings, load_settings
 
 from catalogue_api.app import create_app
 from catalogue_api.settings import Settings
 
 
 def main() -> None:
-    log, settings, kafka = load(LogSettings), load(Settings), load(KafkaSettings)
+    log, settings, kafka = load_settings(LogSettings), load_settings(Settings), load_settings(KafkaSettings)
     configure_logging(log)
     uvicorn.run(
         create_app(settings, kafka),

@@ -2,22 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr
+from catalogue_schema.database import DatabaseUrl
+from pydantic import Field, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 MIB = 1024 * 1024
-
-
-def _postgresql(url: SecretStr) -> SecretStr:
-    try:
-        driver = make_url(url.get_secret_value()).drivername
-    except (ArgumentError, ValueError):
-        driver = ""
-    if driver not in {"postgresql", "postgres", "postgresql+asyncpg"}:
-        raise ValueError("must be postgresql://user:password@host:port/name")
-    return url
 
 
 class Settings(BaseSettings):
@@ -25,7 +14,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CATALOGUE_API_", populate_by_name=True)
 
-    database_url: Annotated[SecretStr, Field(validation_alias="DATABASE_URL"), AfterValidator(_postgresql)]
+    database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
     host: Annotated[str, Field(validation_alias="API_HOST", min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="API_PORT", ge=0, le=65535)] = 8000
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict, cast
 
 from catalogue_messaging.publisher import EventPublisher
-from catalogue_schema.database import get_db
+from catalogue_schema.database import get_db, passes
 from fastapi import Depends, Request
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -49,23 +48,13 @@ async def _database(running: Running) -> AsyncIterator[AsyncSession]:
             asynccontextmanager(get_db)(running.engine) as session,
         ):
             yield session
-    except (DBAPIError, PoolTimeoutError, TimeoutError, OSError) as error:
-        if isinstance(error, DBAPIError) and not _is_unavailable(error):
+    except (SQLAlchemyError, TimeoutError, OSError) as error:
+        if not passes(error):
             raise
         raise Unavailable(
             "The database cannot be reached, so nothing can be read or changed now; events are still taken.",
             retry_after=5,
         ) from error
-
-
-# SQLSTATE classes: connection, authorisation, no such database, out of resources, operator intervention.
-# https://www.postgresql.org/docs/current/errcodes-appendix.html
-UNAVAILABLE = {"08", "28", "3D", "53", "57"}
-
-
-def _is_unavailable(error: DBAPIError) -> bool:
-    sqlstate = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or sqlstate[:2] in UNAVAILABLE
 
 
 # One transaction a request, committed before the answer goes out.

@@ -1,17 +1,15 @@
 """`python -m ingest_worker`"""
 
-import sys
 from functools import partial
 
 import uvloop
 from catalogue_messaging.dead_letters import from_record
-from catalogue_messaging.logs import configure_logging
-from catalogue_messaging.settings import KafkaSettings, LogSettings, load
+from catalogue_messaging.settings import KafkaSettings
 from catalogue_messaging.worker import Worker
+from catalogue_runtime.logs import configure_logging
+from catalogue_runtime.settings import LogSettings, load_settings
+from catalogue_schema.database import ping
 from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED
-from sqlalchemy import text
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
 from ingest_worker.opinions import record_opinions
@@ -21,10 +19,7 @@ from ingest_worker.transactions import open_engine
 
 
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
-    try:
-        engine = open_engine(settings.database_url.get_secret_value())
-    except ArgumentError as error:
-        sys.exit(f"setting DATABASE_URL: {error}; it should be postgresql://user:password@host/name")
+    engine = open_engine(settings.database_url.get_secret_value())
     worker = Worker("ingest-worker", kafka)
     worker.consume(OPINIONS_CLASSIFIED, partial(record_opinions, engine))
     worker.consume(RESULTS_REPORTED, partial(record_results, engine))
@@ -35,15 +30,9 @@ async def run(settings: Settings, kafka: KafkaSettings) -> None:
         await engine.dispose()
 
 
-async def ping(engine: AsyncEngine) -> None:
-    """Raise unless the database answers."""
-    async with engine.connect() as connection:
-        await connection.execute(text("SELECT 1"))
-
-
 def main() -> None:
-    configure_logging(load(LogSettings))
-    uvloop.run(run(load(Settings), load(KafkaSettings)))
+    configure_logging(load_settings(LogSettings))
+    uvloop.run(run(load_settings(Settings), load_settings(KafkaSettings)))
 
 
 if __name__ == "__main__":

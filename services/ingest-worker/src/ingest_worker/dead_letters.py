@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from catalogue_messaging.failures import Failure, Received
-from catalogue_messaging.metrics import EVENTS
+from catalogue_runtime.metrics import Outcome, count_events
 from catalogue_schema.events import DeadLetter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -61,7 +61,7 @@ async def record_dead_letters(engine: AsyncEngine, batch: Sequence[Received[Dead
     async with transaction(engine) as connection:
         await connection.execute(UPSERT_EVENTS, {"rows": json.dumps([*events.values()])})
         await connection.execute(INSERT_MESSAGES, {"rows": json.dumps(messages)})
-    EVENTS.labels("DeadLetter", "recorded").inc(len(letters))
+    count_events(DeadLetter, Outcome.RECORDED, len(letters))
     return []
 
 

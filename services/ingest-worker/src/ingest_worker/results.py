@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from catalogue_messaging.failures import Failure, Received
-from catalogue_messaging.metrics import count_recorded
+from catalogue_runtime.metrics import count_recorded
 from catalogue_schema.events import ResultReported
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from catalogue_messaging.worker import HealthSettings
-from pydantic import Field, SecretStr
+from catalogue_schema.database import DatabaseUrl
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 
@@ -12,5 +13,5 @@ class Settings(HealthSettings):
 
     model_config = SettingsConfigDict(env_prefix="INGEST_WORKER_")
 
-    database_url: Annotated[SecretStr, Field(validation_alias="DATABASE_URL")]
+    database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8082

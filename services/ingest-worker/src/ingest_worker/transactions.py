@@ -4,16 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from catalogue_messaging.failures import PermanentError, TransientError
-from catalogue_schema.database import create_engine
+from catalogue_schema.database import create_engine, is_refused
 from catalogue_schema.events import Reason
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-# SQLSTATE classes: 22 data exception, 23 integrity constraint violation
-# (https://www.postgresql.org/docs/current/errcodes-appendix.html). Every other error, an unmigrated database
-# or a missing right included, says nothing of the event: it passes when somebody has seen to it.
-PERMANENT_CLASSES = ("22", "23")
-
 
 COMMAND_TIMEOUT = 30
 """Seconds for a statement. Without it, a network that is gone without a word would hold a batch for ever."""
@@ -33,14 +27,16 @@ class ConstraintError(PermanentError):
 
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Commits at the end. Raises ConstraintError for values that are refused, else TransientError."""
+    """Commit at the end. Raises ConstraintError for values that are refused, else TransientError.
+
+    Every other error, an unmigrated database or a missing right included, says nothing of the event: it
+    passes when somebody has seen to it.
+    """
     try:
         async with engine.begin() as connection:
             yield connection
-    except DBAPIError as error:
-        sqlstate = getattr(error.orig, "sqlstate", None) or ""
-        if sqlstate.startswith(PERMANENT_CLASSES):
-            raise ConstraintError(str(error.orig)) from error
-        raise TransientError(f"database: {error.orig}") from error
     except (SQLAlchemyError, OSError, TimeoutError) as error:
-        raise TransientError(f"database: {error}") from error
+        said = str(getattr(error, "orig", error))
+        if is_refused(error):
+            raise ConstraintError(said) from error
+        raise TransientError(f"database: {said}") from error

@@ -4,9 +4,10 @@ import sys
 from functools import partial
 
 import uvloop
-from catalogue_messaging.logs import configure_logging
-from catalogue_messaging.settings import KafkaSettings, LogSettings, load
+from catalogue_messaging.settings import KafkaSettings
 from catalogue_messaging.worker import Worker
+from catalogue_runtime.logs import configure_logging
+from catalogue_runtime.settings import LogSettings, load_settings
 from catalogue_schema.topics import OPINIONS_SUBMITTED
 
 from sentiment_worker.classifiers import Classifier, ClassifierUnavailableError, load_classifier
@@ -21,8 +22,8 @@ async def run(settings: Settings, kafka: KafkaSettings, classifier: Classifier) 
 
 
 def main() -> None:
-    configure_logging(load(LogSettings))
-    settings, kafka = load(Settings), load(KafkaSettings)
+    configure_logging(load_settings(LogSettings))
+    settings, kafka = load_settings(Settings), load_settings(KafkaSettings)
     try:
         classifier = load_classifier(settings.backend)
     except ClassifierUnavailableError as error:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from catalogue_messaging.envelope import header
 from catalogue_messaging.failures import Failure, Received
-from catalogue_messaging.metrics import EVENTS, SECONDS
 from catalogue_messaging.publisher import EventPublisher
+from catalogue_runtime.metrics import SECONDS, Outcome, count_events
 from catalogue_schema.events import OpinionClassified, OpinionSubmitted
 from catalogue_schema.topics import OPINIONS_CLASSIFIED
 from prometheus_client import Counter, Histogram
@@ -41,8 +41,8 @@ async def classify_opinions(
             for received in batch
         ],
     )
-    EVENTS.labels("OpinionSubmitted", "classified").inc(len(texts))
-    EVENTS.labels("OpinionSubmitted", "kept").inc(len(batch) - len(texts))
+    count_events(OpinionSubmitted, Outcome.CLASSIFIED, len(texts))
+    count_events(OpinionSubmitted, Outcome.KEPT, len(batch) - len(texts))
     return []
 
 

@@ -15,13 +15,14 @@ from typing import Any, Generic, TypeVar
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
+from catalogue_runtime.metrics import Outcome, count_events
 from catalogue_schema.events import Reason
 from catalogue_schema.topics import Topic
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails
 
 from catalogue_messaging.failures import Failure, Handler, Received, failed, isolate, until_it_succeeds
-from catalogue_messaging.metrics import BATCH_SECONDS, BATCH_SIZE, EVENTS
+from catalogue_messaging.metrics import BATCH_SECONDS, BATCH_SIZE
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +79,7 @@ class BatchConsumer(Generic[E]):
         return received, failures
 
     def _count(self, failures: Sequence[Failure]) -> None:
-        EVENTS.labels(self.topic.event.__name__, "dead_lettered").inc(len(failures))
+        count_events(self.topic.event, Outcome.DEAD_LETTERED, len(failures))
         first = failures[0]
         log.warning(
             "dead-lettered",

@@ -1,16 +1,13 @@
-"""Settings that every service shares, read from the environment."""
+"""How to reach Kafka, read from the environment."""
 
 import ssl
-import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from aiokafka.helpers import create_ssl_context
 from catalogue_schema.topics import Topic
-from pydantic import Field, FilePath, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-S = TypeVar("S", bound=BaseSettings)
 
 
 class KafkaSettings(BaseSettings):
@@ -71,25 +68,3 @@ class KafkaSettings(BaseSettings):
             return None
         context: ssl.SSLContext = create_ssl_context(cafile=self.ssl_cafile)
         return context
-
-
-class LogSettings(BaseSettings):
-    """`LOG_LEVEL` and `LOG_FORMAT`; `auto` is readable lines on a terminal and JSON elsewhere."""
-
-    model_config = SettingsConfigDict(env_prefix="LOG_")
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    format: Literal["auto", "console", "json"] = "auto"
-
-
-def load(settings: type[S]) -> S:
-    """The settings from the environment; names what is missing or wrong on stderr and exits with 2."""
-    try:
-        return settings()
-    except ValidationError as error:
-        prefix = str(settings.model_config.get("env_prefix") or "")
-        for fault in error.errors(include_input=False):
-            field = "_".join(map(str, fault["loc"]))
-            name = prefix + field if field in settings.model_fields else field
-            sys.stderr.write(f"setting {name.upper()}: {fault['msg']}; set it in the environment\n")
-        sys.exit(2)

@@ -11,13 +11,14 @@ import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from catalogue_runtime.logs import configure_logging
+from catalogue_runtime.settings import LogSettings, load_settings
 from catalogue_schema.topics import TOPICS, Topic
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from catalogue_messaging.logs import configure_logging
-from catalogue_messaging.settings import KafkaSettings, LogSettings, load
+from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 
@@ -129,8 +130,8 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m catalogue_messaging.topics", description=__doc__)
     parser.add_argument("--check", action="store_true", help="create nothing; fail where anything differs")
     only_check: bool = parser.parse_args().check
-    configure_logging(load(LogSettings))
-    kafka, topics = load(KafkaSettings), load(TopicSettings)
+    configure_logging(load_settings(LogSettings))
+    kafka, topics = load_settings(KafkaSettings), load_settings(TopicSettings)
     try:
         drift = asyncio.run((check_topics if only_check else ensure_topics)(kafka, topics))
     except KafkaError as error:

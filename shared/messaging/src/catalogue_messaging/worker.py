@@ -10,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer
+from catalogue_runtime.checks import Check
+from catalogue_runtime.health import Health, Heartbeat, serve
 from catalogue_schema.topics import DEAD_LETTERS, Topic
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from pydantic import BaseModel, Field
@@ -19,7 +21,6 @@ from catalogue_messaging.broker import Source, make_broker, subscribe
 from catalogue_messaging.consumer import BatchConsumer, Decode, Records, Reject, decode_json
 from catalogue_messaging.dead_letters import to_message
 from catalogue_messaging.failures import Failure, Handler, TransientError, until_it_succeeds
-from catalogue_messaging.health import Check, Health, Heartbeat, serve
 from catalogue_messaging.lag import watch_lag
 from catalogue_messaging.publisher import EventPublisher
 from catalogue_messaging.reading import read_carefully

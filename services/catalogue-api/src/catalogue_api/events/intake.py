@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from catalogue_messaging.metrics import EVENTS
+from catalogue_runtime.metrics import Outcome, count_events
 from fastapi import Request
 from prometheus_client import Histogram
 
@@ -42,7 +42,7 @@ async def read_event(request: Request, kind: type[Submitted], key: UUID | None) 
     try:
         event = form.parse(item, {kind.__name__: kind})
     except Rejected as rejected:
-        EVENTS.labels(kind.__name__, "rejected").inc()
+        count_events(kind, Outcome.REJECTED)
         raise Invalid(rejected.errors) from rejected
     if key is None or event.event_id == key:
         return event
@@ -55,5 +55,5 @@ async def read_event(request: Request, kind: type[Submitted], key: UUID | None) 
 def _count(accepted: int, errors: Sequence[FieldError | ItemError]) -> None:
     """An item that was rejected has no type that could be trusted as a label."""
     rejected = len({error.get("index") for error in errors})
-    EVENTS.labels("unknown", "rejected").inc(rejected)
+    count_events(None, Outcome.REJECTED, rejected)
     REQUEST_EVENTS.observe(accepted + rejected)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 
 import structlog
-from catalogue_messaging.metrics import EVENTS
 from catalogue_messaging.publisher import EventPublisher, PublishError
+from catalogue_runtime.metrics import Outcome, count_events
 from catalogue_schema.events import OpinionSubmitted, ResultReported
 from catalogue_schema.topics import OPINIONS_SUBMITTED, RESULTS_REPORTED, Topic
 
@@ -37,16 +37,16 @@ async def publish(publisher: EventPublisher, events: Sequence[Submitted], tracep
             *(publisher.publish(TOPICS[kind], some, trace) for kind, some in of_types.items() if some)
         )
     except PublishError as error:
-        _count(of_types, "failed")
+        _count(of_types, Outcome.FAILED)
         log.warning("events not accepted", **summary)
         raise _unavailable(error, events) from error
-    _count(of_types, "accepted")
+    _count(of_types, Outcome.ACCEPTED)
     log.info("events accepted", **summary)
 
 
-def _count(of_types: dict[type[Submitted], list[Submitted]], outcome: str) -> None:
+def _count(of_types: dict[type[Submitted], list[Submitted]], outcome: Outcome) -> None:
     for kind, events in of_types.items():
-        EVENTS.labels(kind.__name__, outcome).inc(len(events))
+        count_events(kind, outcome, len(events))
 
 
 def _unavailable(error: PublishError, events: Sequence[Submitted]) -> Unavailable:

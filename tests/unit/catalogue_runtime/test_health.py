@@ -1,14 +1,18 @@
 import asyncio
+import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
-from catalogue_messaging import health
-from catalogue_messaging.health import Check, Health, Heartbeat, serve
 from catalogue_messaging.metrics import RETRIES
+from catalogue_runtime import checks, health
+from catalogue_runtime.checks import Check
+from catalogue_runtime.health import MAX_CONNECTIONS, Health, Heartbeat, serve
 
 
 class Answers:
@@ -71,7 +75,7 @@ async def test_readyz_says_which_check_fails_without_its_secrets(answers: Answer
 
 
 async def test_a_check_that_hangs_counts_as_failed(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "CHECK_TIMEOUT", 0.05)
+    monkeypatch.setattr(checks, "CHECK_TIMEOUT", 0.05)
     answers.checks["database"] = asyncio.Event().wait  # type: ignore[assignment]
     response = await answers.get("/readyz")
     assert (response.status_code, response.json()["database"]) == (503, "unavailable: TimeoutError")
@@ -113,3 +117,23 @@ def refused_while_blocked(url: str) -> bool:
 def test_a_taken_port_is_an_error_at_once() -> None:
     with serve(lambda *_: [], "127.0.0.1", 0) as server, pytest.raises(OSError, match="in use"):
         serve(lambda *_: [], "127.0.0.1", server.server_port)
+
+
+def test_silent_connections_hold_a_bounded_number_of_threads() -> None:
+    with serve(lambda *_: [], "127.0.0.1", 0) as server, ExitStack() as clients:
+        address = ("127.0.0.1", server.server_port)
+        before = threading.active_count()
+        for _ in range(MAX_CONNECTIONS):
+            clients.enter_context(socket.create_connection(address))
+        one_more = clients.enter_context(socket.create_connection(address, timeout=10))
+        assert one_more.recv(1) == b""
+        assert threading.active_count() - before <= MAX_CONNECTIONS
+
+
+async def test_a_client_that_keeps_silent_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health.QuietHandler, "timeout", 0.1)
+    with serve(lambda *_: [], "127.0.0.1", 0) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.server_port)
+        async with asyncio.timeout(10):
+            assert await reader.read() == b""
+        writer.close()

@@ -1,13 +1,13 @@
-"""`/livez`, `/readyz` and `/metrics` of a worker, answered by a thread of their own.
+"""`/livez`, `/readyz` and `/metrics` of a worker, answered by threads of their own.
 
-A thread, so that a blocked event loop is reported rather than shared.
+Threads, so that a blocked event loop is reported rather than shared.
 """
 
 import asyncio
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -15,17 +15,43 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from prometheus_client import make_wsgi_app
 from prometheus_client.exposition import ThreadingWSGIServer
 
+from catalogue_runtime.checks import CHECK_TIMEOUT, Check, Checks
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-Check = Callable[[], Awaitable[None]]
-"""Raises when what it checks cannot be used now."""
+MAX_CONNECTIONS = 16
+"""Probes and scrapes at a time; one more is closed unanswered."""
+SILENCE = 5
+"""Seconds for which a client may say nothing."""
 
-CHECK_TIMEOUT = 3
-"""Seconds a readiness check may take."""
+
+class ProbeServer(ThreadingWSGIServer):
+    """Bounded: whoever connects and says nothing holds a thread for a few seconds, and only a few can."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away or kept silent is not worth a traceback."""
 
 
-class Quiet(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
+    timeout = SILENCE
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the overridden name)
         """Probes come every few seconds: not worth a line each."""
 
@@ -39,7 +65,7 @@ class Health:
 
     def __init__(self, fault: Callable[[], str | None], checks: Mapping[str, Check]) -> None:
         self._fault = fault
-        self._checks = checks
+        self._checks = Checks(checks)
         self._loop = asyncio.get_running_loop()
         self._metrics = make_wsgi_app()
 
@@ -52,29 +78,24 @@ class Health:
             fault = self._fault()
             return _answer(start_response, fault is None, {"status": fault or "ok"})
         if path == "/readyz":
-            states = {name: self._state(check) for name, check in self._checks.items()}
+            states = self._states()
             ready = all(state == "ok" for state in states.values())
             return _answer(start_response, ready, {"status": "ok" if ready else "not ready", **states})
         start_response("404 Not Found", [("Content-Length", "0")])
         return []
 
-    def _state(self, check: Check) -> str:
-        async def bounded() -> None:
-            async with asyncio.timeout(CHECK_TIMEOUT):
-                await check()
-
-        future = asyncio.run_coroutine_threadsafe(bounded(), self._loop)
+    def _states(self) -> dict[str, str]:
+        future = asyncio.run_coroutine_threadsafe(self._checks.states(), self._loop)
         try:
-            future.result(CHECK_TIMEOUT + 1)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the answer is: not ready, for this reason)
+            return future.result(CHECK_TIMEOUT + 1)
+        except TimeoutError:
             future.cancel()
-            return f"unavailable: {type(error).__name__}"
-        return "ok"
+            return {"event_loop": "blocked"}
 
 
 def serve(app: "WSGIApplication", host: str, port: int) -> AbstractContextManager[WSGIServer]:
     """Listen now, and answer until the context ends. Raises OSError where the port is taken."""
-    server = make_server(host, port, app, ThreadingWSGIServer, Quiet)
+    server = make_server(host, port, app, ProbeServer, QuietHandler)
     return _answering(server)
 
 

@@ -7,7 +7,7 @@ import time
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from catalogue_messaging.settings import LogSettings
+from catalogue_runtime.settings import LogSettings
 
 # Libraries that say at INFO what nobody can act on.
 QUIET = ("aiokafka", "faststream", "uvicorn.access")

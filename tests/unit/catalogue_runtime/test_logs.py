@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from catalogue_messaging.logs import Seldom, configure_logging
-from catalogue_messaging.settings import LogSettings
+from catalogue_runtime.logs import Seldom, configure_logging
+from catalogue_runtime.settings import LogSettings
 
 Capture = pytest.CaptureFixture[str]
 
