@@ -35,6 +35,7 @@ async def classify_opinions(
         OPINIONS_CLASSIFIED,
         [
             publisher.message(
+                OPINIONS_CLASSIFIED,
                 _classified(received.event, classifier, answers),
                 header(list(received.record.headers), "traceparent"),
             )

@@ -1,7 +1,6 @@
 """Dead letters as they stand on the topic: the original message, and headers that say what was wrong.
 
-The headers are Kafka Connect's (KIP-298), so that tools that know a sink's dead letters know ours, and two
-of our own: `catalogue.reason` and `catalogue.attempt`.
+`catalogue_schema.headers` says what each header is.
 """
 
 import json
@@ -11,20 +10,26 @@ from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from catalogue_schema.events import DeadLetter, Reason
+from catalogue_schema.headers import (
+    ATTEMPT,
+    CE_ID,
+    DEAD_LETTER_HEADERS,
+    ERROR_CLASS,
+    ERROR_MESSAGE,
+    ERROR_OFFSET,
+    ERROR_PARTITION,
+    ERROR_TOPIC,
+    REASON,
+    UNREADABLE,
+)
 from catalogue_schema.topics import DEAD_LETTERS
 
 from catalogue_messaging.envelope import Headers, header
 from catalogue_messaging.failures import Failure
 from catalogue_messaging.publisher import Message
 
-TOPIC = "__connect.errors.topic"
-PARTITION = "__connect.errors.partition"
-OFFSET = "__connect.errors.offset"
-EXCEPTION_CLASS = "__connect.errors.exception.class.name"
-EXCEPTION_MESSAGE = "__connect.errors.exception.message"
-REASON = "catalogue.reason"
-ATTEMPT = "catalogue.attempt"
-OURS = {TOPIC, PARTITION, OFFSET, EXCEPTION_CLASS, EXCEPTION_MESSAGE, REASON, ATTEMPT}
+REPLACED = DEAD_LETTER_HEADERS.keys() - {UNREADABLE}
+"""An earlier failure's, which a later one replaces. Why a record was unreadable stays with it."""
 
 MAX_DETAIL = 2000
 """Characters of an error's message that are kept."""
@@ -47,15 +52,15 @@ def to_message(failure: Failure) -> Message:
         record = replace(record, key=None, value=None, headers=())
     attempt = _integer(header(list(failure.record.headers), ATTEMPT), 0, MAX_INT - 1) + 1
     said: Headers = [
-        (TOPIC, record.topic.encode()),
-        (PARTITION, str(record.partition).encode()),
-        (OFFSET, str(record.offset).encode()),
-        (EXCEPTION_CLASS, failure.exception_class.encode()),
-        (EXCEPTION_MESSAGE, detail[:MAX_DETAIL].encode("utf-8", "replace")),
+        (ERROR_TOPIC, record.topic.encode()),
+        (ERROR_PARTITION, str(record.partition).encode()),
+        (ERROR_OFFSET, str(record.offset).encode()),
+        (ERROR_CLASS, failure.exception_class.encode()),
+        (ERROR_MESSAGE, detail[:MAX_DETAIL].encode("utf-8", "replace")),
         (REASON, failure.reason.encode()),
         (ATTEMPT, str(attempt).encode()),
     ]
-    original = [(name, value) for name, value in record.headers if name not in OURS]
+    original = [(name, value) for name, value in record.headers if name not in REPLACED]
     # aiokafka sends no message that has neither.
     key = b"" if record.key is None and record.value is None else record.key
     return Message(key, record.value, [*original, *said])
@@ -69,14 +74,14 @@ def from_record(record: ConsumerRecord) -> DeadLetter:
     return DeadLetter(
         event_id=_event_id(body, headers),
         reason=Reason(reason) if reason in set(Reason) else Reason.UNEXPECTED,
-        detail=_text(header(headers, EXCEPTION_MESSAGE)) or "",
-        exception_class=(_text(header(headers, EXCEPTION_CLASS)) or "")[:255],
-        topic=(_text(header(headers, TOPIC)) or record.topic)[:MAX_TOPIC],
-        partition=_integer(header(headers, PARTITION), record.partition, MAX_INT),
-        offset=_integer(header(headers, OFFSET), record.offset, MAX_BIGINT),
+        detail=_text(header(headers, ERROR_MESSAGE)) or "",
+        exception_class=(_text(header(headers, ERROR_CLASS)) or "")[:255],
+        topic=(_text(header(headers, ERROR_TOPIC)) or record.topic)[:MAX_TOPIC],
+        partition=_integer(header(headers, ERROR_PARTITION), record.partition, MAX_INT),
+        offset=_integer(header(headers, ERROR_OFFSET), record.offset, MAX_BIGINT),
         key=record.key,
         value=record.value,
-        headers=tuple((_text(name) or "", value) for name, value in headers if name not in OURS),
+        headers=tuple((_text(name) or "", value) for name, value in headers if name not in REPLACED),
         model=_text(body.get("model")),
         benchmark=_text(body.get("benchmark")),
         attempts=max(1, _integer(header(headers, ATTEMPT), 1, MAX_INT)),
@@ -92,7 +97,7 @@ def _object(value: bytes | None) -> dict[str, Any]:
 
 
 def _event_id(body: dict[str, Any], headers: Headers) -> UUID | None:
-    for candidate in (body.get("event_id"), header(headers, "ce_id")):
+    for candidate in (body.get("event_id"), header(headers, CE_ID)):
         try:
             return UUID(str(candidate))
         except ValueError:

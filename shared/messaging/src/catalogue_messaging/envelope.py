@@ -4,22 +4,31 @@ https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-proto
 """
 
 from catalogue_schema.events import Event
+from catalogue_schema.headers import (
+    CE_ID,
+    CE_SOURCE,
+    CE_SPECVERSION,
+    CE_TIME,
+    CE_TYPE,
+    CONTENT_TYPE,
+    TRACEPARENT,
+)
 
 Headers = list[tuple[str, bytes]]
 
 
 def event_headers(event: Event, source: str, traceparent: str | None = None) -> Headers:
-    """Headers of `event` as published by `source`, a URI reference such as `/catalogue-api`."""
+    """The headers of `event` as published by `source`, a URI reference such as `/catalogue-api`."""
     headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", str(event.event_id).encode()),
-        ("ce_source", source.encode()),
-        ("ce_type", type(event).__name__.encode()),
-        ("ce_time", event.occurred_at.isoformat().encode()),
-        ("content-type", b"application/json"),
+        (CE_SPECVERSION, b"1.0"),
+        (CE_ID, str(event.event_id).encode()),
+        (CE_SOURCE, source.encode()),
+        (CE_TYPE, type(event).__name__.encode()),
+        (CE_TIME, event.occurred_at.isoformat().encode()),
+        (CONTENT_TYPE, b"application/json"),
     ]
     if traceparent is not None:
-        headers.append(("traceparent", traceparent.encode()))
+        headers.append((TRACEPARENT, traceparent.encode()))
     return headers
 
 

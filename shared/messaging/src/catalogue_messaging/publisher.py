@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from catalogue_schema.events import OpinionSubmitted, ResultReported
+from catalogue_schema.events import Event
 from catalogue_schema.topics import DEAD_LETTERS, Topic
 
 from catalogue_messaging.envelope import Headers, event_headers
@@ -80,19 +80,17 @@ class EventPublisher:
     async def publish(
         self,
         topic: Topic,
-        events: Sequence[OpinionSubmitted | ResultReported],
+        events: Sequence[Event],
         traceparent: str | None = None,
     ) -> None:
-        """Publish, keyed by model. Raises PublishError when not all are acknowledged in time."""
-        await self.publish_messages(
-            topic,
-            (self.message(event, traceparent) for event in events),
-        )
+        """Publish the topic's events. Raises PublishError when not all are acknowledged in time."""
+        await self.publish_messages(topic, (self.message(topic, event, traceparent) for event in events))
 
-    def message(self, event: OpinionSubmitted | ResultReported, traceparent: str | None = None) -> Message:
-        """The event as it stands on its topic."""
+    def message(self, topic: Topic, event: Event, traceparent: str | None = None) -> Message:
+        """Write the event as it stands on its topic."""
         headers = event_headers(event, self._source, traceparent)
-        return Message(event.model.encode(), event.model_dump_json().encode(), headers)
+        key: str = getattr(event, topic.key)
+        return Message(key.encode(), event.model_dump_json().encode(), headers)
 
     async def publish_messages(self, topic: Topic, messages: Iterable[Message]) -> None:
         """Publish messages as they are. Raises PublishError when not all are acknowledged in time."""

@@ -7,12 +7,10 @@ from typing import Any, cast
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
+from catalogue_schema.headers import UNREADABLE
 from faststream.kafka import KafkaBroker
 
 log = structlog.get_logger(__name__)
-
-UNREADABLE = "catalogue.unreadable"
-"""Header of an empty record that stands for one that could not be read: why."""
 
 Found = dict[TopicPartition, list[ConsumerRecord]]
 

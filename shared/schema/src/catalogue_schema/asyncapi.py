@@ -7,38 +7,18 @@ https://github.com/asyncapi/bindings/tree/v3.0.0/kafka
 import json
 from typing import Any
 
-from catalogue_schema.events import Reason
 from catalogue_schema.examples import Example, load
-from catalogue_schema.export import DESCRIBED, json_schema
-from catalogue_schema.topics import TOPICS, Topic
+from catalogue_schema.export import json_schema
+from catalogue_schema.headers import CE_TYPE, DEAD_LETTER_HEADERS, EVENT_HEADERS
+from catalogue_schema.topics import TOPICS, Topic, Value
 
 DESCRIPTION = """\
-Opinions and benchmark results of AI models, as CloudEvents 1.0 over Kafka in binary mode.
+Opinions, benchmark results and use cases of AI models, as CloudEvents 1.0 over Kafka in binary mode.
 
 Delivery is at least once, and in order for each model: the header `ce_id` is the idempotency key.
 Take a header or field that you do not know as one that was added.
 """
 BINDING_VERSION = "0.5.0"
-
-TEXT = {"type": "string"}
-CLOUDEVENT_HEADERS: dict[str, Any] = {
-    "ce_specversion": {"const": "1.0"},
-    "ce_id": {"type": "string", "format": "uuid", "description": "The event's id, its idempotency key"},
-    "ce_source": {"type": "string", "format": "uri-reference", "description": "Which service published it"},
-    "ce_type": {"type": "string"},
-    "ce_time": {"type": "string", "format": "date-time", "description": "When it happened"},
-    "content-type": {"const": "application/json"},
-    "traceparent": {"type": "string", "description": "W3C Trace Context, where the producer sent one"},
-}
-DEAD_LETTER_HEADERS: dict[str, Any] = {
-    "__connect.errors.topic": {"type": "string", "description": "Where the message stood"},
-    "__connect.errors.partition": TEXT,
-    "__connect.errors.offset": TEXT,
-    "__connect.errors.exception.class.name": TEXT,
-    "__connect.errors.exception.message": {"type": "string", "description": "What was wrong with it"},
-    "catalogue.reason": {"enum": [str(reason) for reason in Reason]},
-    "catalogue.attempt": {"type": "string", "description": "How often it has failed"},
-}
 
 
 def asyncapi_document(version: str, topic_prefix: str = "") -> dict[str, Any]:
@@ -91,7 +71,7 @@ def _receive(topic: Topic) -> dict[str, Any]:
 
 
 def _message(topic: Topic) -> dict[str, Any]:
-    key = {"type": "string", "description": "The model's name"}
+    key = {"type": "string", "description": f"The event's `{topic.key}`, where it has one"}
     return {
         "name": topic.event.__name__,
         "summary": topic.summary,
@@ -103,17 +83,17 @@ def _message(topic: Topic) -> dict[str, Any]:
 
 
 def _headers(topic: Topic) -> dict[str, Any]:
-    if topic not in DESCRIBED:
-        # Those of the original message stand beside them, whatever they are.
-        return {"type": "object", "properties": DEAD_LETTER_HEADERS, "required": list(DEAD_LETTER_HEADERS)}
-    known = {**CLOUDEVENT_HEADERS, "ce_type": {"const": topic.event.__name__}}
-    required = [name for name in known if name != "traceparent"]
+    headers = EVENT_HEADERS if topic.value is Value.EVENT else DEAD_LETTER_HEADERS
+    known = {name: dict(header.schema) for name, header in headers.items()}
+    if CE_TYPE in known:
+        known[CE_TYPE] = {"const": topic.event.__name__}
+    required = [name for name, header in headers.items() if header.required]
     return {"type": "object", "properties": known, "required": required}
 
 
 def _payload(topic: Topic) -> dict[str, Any]:
-    if topic not in DESCRIBED:
-        return {"description": "The original message's bytes, which may be no JSON at all"}
+    if topic.value is Value.ORIGINAL:
+        return {"description": topic.value.value.capitalize()}
     schema = json_schema(topic)
     # AsyncAPI's own schema objects, a superset of JSON Schema draft-07, name no dialect.
     del schema["$schema"], schema["$id"]

@@ -1,6 +1,7 @@
 """Events as they stand, JSON-encoded, in a Kafka message's value.
 
-Frozen, and closed: a field that is not named here is an error. Times are in UTC; dates are calendar dates. An
+Frozen, and closed: a field that is not named here is an error, unless a consumer validates with
+`extra="ignore"` or `"allow"`, as those of a topic do. Times are in UTC; dates are calendar dates. An
 `event_id` is the idempotency key: the same id is the same event, however often it is sent.
 """
 
@@ -68,6 +69,15 @@ class ResultReported(Event):
     score: Annotated[float, Field(strict=True, allow_inf_nan=False)]
     date_tested: Date | None = None
     source: ShortText | None = None
+
+
+class UseCaseMentioned(Event):
+    """Somebody said what they use a model for."""
+
+    model: Name
+    use_case: ShortText
+    description: LongText | None = None
+    mentioned_by: ShortText | None = None
 
 
 class Reason(StrEnum):

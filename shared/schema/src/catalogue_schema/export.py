@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from catalogue_schema.topics import DEAD_LETTERS, TOPICS, Topic
+from catalogue_schema.topics import EVENT_TOPICS, Topic
 
-# A dead letter's value is the original message's bytes, whatever they are: no schema can describe it.
-DESCRIBED = tuple(topic for topic in TOPICS if topic is not DEAD_LETTERS)
+DESCRIBED = tuple(EVENT_TOPICS.values())
+"""A dead letter's value is the original message's bytes, whatever they are: no schema can describe it."""
 
 
 def json_schema(topic: Topic) -> dict[str, Any]:

@@ -1,26 +1,58 @@
-"""The topics, which event each carries, and how each is kept on the broker."""
+"""The event registry: which events there are, each with its topic, its key and who may submit it.
 
+All else is derived from it: the API's routes and OpenAPI, AsyncAPI, JSON Schemas, the publisher and the
+tests' parameters. docs/adding-an-event.md says what a new event takes.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from pydantic import BaseModel
 
-from catalogue_schema.events import DeadLetter, OpinionClassified, OpinionSubmitted, ResultReported
+from catalogue_schema.events import (
+    DeadLetter,
+    Event,
+    OpinionClassified,
+    OpinionSubmitted,
+    ResultReported,
+    UseCaseMentioned,
+)
 
 DAY_MS = 24 * 60 * 60 * 1000
 GIB = 1024**3
 
 
+class Value(Enum):
+    """What a message's value is, and so how it is decoded."""
+
+    EVENT = "the event as JSON"
+    ORIGINAL = "the original message's bytes, which may be no JSON at all; the event is in the headers"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """How producers submit an event over HTTP: all may come to `/v1/events`, and one alone to `path`."""
+
+    path: str | None = None
+    summary: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic as it should be on the broker.
+    """An event, and its topic as it should be on the broker.
 
-    `retention_bytes` is per partition, as Kafka counts it. Messages are keyed by model name, so that one
-    model's events stay in order; more partitions later would move names between partitions.
+    Messages are keyed by the event's field `key`, so that events with one key stay in order; more partitions
+    later would move keys between partitions. `submission` is None for events that only services publish.
+    Golden examples are in `catalogue_schema.examples`. `retention_bytes` is per partition, as Kafka has it.
     """
 
     name: str
     event: type[BaseModel]
     summary: str
+    submission: Submission | None = None
+    key: str = "model"
+    value: Value = Value.EVENT
     partitions: int = 6
     retention_ms: int = 30 * DAY_MS
     retention_bytes: int = 4 * GIB
@@ -38,21 +70,48 @@ class Topic:
 
 
 OPINIONS_SUBMITTED = Topic(
-    "catalogue.opinions.submitted.v1", OpinionSubmitted, "Opinions as producers submitted them"
+    "catalogue.opinions.submitted.v1",
+    OpinionSubmitted,
+    "Opinions as producers submitted them",
+    Submission("/v1/opinions", "Submit an opinion"),
 )
 OPINIONS_CLASSIFIED = Topic(
     "catalogue.opinions.classified.v1", OpinionClassified, "The same opinions with their sentiment"
 )
 RESULTS_REPORTED = Topic(
-    "catalogue.results.reported.v1", ResultReported, "Benchmark results as producers reported them"
+    "catalogue.results.reported.v1",
+    ResultReported,
+    "Benchmark results as producers reported them",
+    Submission("/v1/results", "Report a result"),
+)
+USE_CASES_MENTIONED = Topic(
+    "catalogue.use-cases.mentioned.v1",
+    UseCaseMentioned,
+    "What producers saw models used for",
+    Submission(),
 )
 DEAD_LETTERS = Topic(
     "catalogue.dead-letters.v1",
     DeadLetter,
     "Messages that could not be processed: the original bytes, and the reason in the headers",
+    value=Value.ORIGINAL,
     retention_ms=90 * DAY_MS,
     # room for the largest message of the other topics and the headers that say what was wrong
     max_message_bytes=2 * 1024**2,
 )
 
-TOPICS: tuple[Topic, ...] = (OPINIONS_SUBMITTED, OPINIONS_CLASSIFIED, RESULTS_REPORTED, DEAD_LETTERS)
+TOPICS: tuple[Topic, ...] = (
+    OPINIONS_SUBMITTED,
+    OPINIONS_CLASSIFIED,
+    RESULTS_REPORTED,
+    USE_CASES_MENTIONED,
+    DEAD_LETTERS,
+)
+
+EVENT_TOPICS: Mapping[type[Event], Topic] = {
+    topic.event: topic for topic in TOPICS if issubclass(topic.event, Event)
+}
+"""The topic of each event; a dead letter is a message, not an event."""
+
+SUBMITTED: Mapping[str, Topic] = {topic.event.__name__: topic for topic in TOPICS if topic.submission}
+"""The topics of what producers may submit, by the event's name, which is its CloudEvents type."""
