@@ -14,7 +14,7 @@ GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq TO ca
 
 -- ingest-worker looks names up, and writes what the topics bring.
 GRANT SELECT ON models, benchmarks TO ingest_worker;
-GRANT SELECT, INSERT ON opinions, result_reports TO ingest_worker;
+GRANT SELECT, INSERT ON opinions, result_reports, use_cases TO ingest_worker;
 GRANT SELECT, INSERT, UPDATE ON benchmark_results, dead_letters TO ingest_worker;
-GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq
-    TO ingest_worker;
+GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq,
+    use_cases_id_seq TO ingest_worker;

@@ -61,4 +61,4 @@ class Catalogue:
         return await self.items("/v1/opinions", model=self.model, **query)
 
     async def ranking(self) -> list[Json]:
-        return await self.items(f"/v1/benchmarks/{quote(self.benchmark, safe='')}/ranking")
+        return await self.items(f"/v1/rankings/{quote(self.benchmark, safe='')}")

@@ -88,8 +88,10 @@ async def test_an_invalid_line_is_reported_and_the_valid_one_published(
     assert answer.status_code == httpx.codes.ACCEPTED, answer.text
     assert answer.json()["accepted"] == 1
     [rejected] = answer.json()["rejected"]
-    assert (rejected["index"], rejected["pointer"]) == (0, pointer)
-    assert rejected["reason"]
+    assert rejected["index"] == 0
+    [error] = rejected["errors"]
+    assert error["pointer"] == pointer
+    assert error["reason"]
     [message] = await published(kafka, RESULTS_REPORTED, model)
     assert json.loads(message.value)["event_id"] == answer.json()["event_ids"][0]
     assert await published(kafka, OPINIONS_SUBMITTED, model) == []
@@ -141,7 +143,9 @@ async def test_when_nothing_is_valid_every_item_is_named(shared_api: httpx.Async
     answer = await shared_api.post("/v1/events", json=[result(score="x", mood=1), opinion(content=1)])
 
     assert_problem(answer, 422)
-    errors = {(error["index"], error["pointer"]) for error in answer.json()["errors"]}
+    errors = {
+        (item["index"], error["pointer"]) for item in answer.json()["rejected"] for error in item["errors"]
+    }
     assert errors == {(0, "/score"), (0, "/mood"), (1, "/content")}
 
 
@@ -230,7 +234,6 @@ REFERENCE: dict[str, tuple[str, str, str | None, int, str | None]] = {
         422,
         "/metadata",
     ),
-    "name that is a path": ("POST", "/v1/benchmarks", '{"name": "a/ranking"}', 422, "/name"),
     "use case of nobody": ("POST", "/v1/use-cases", '{"model": "x", "use_case": "y"}', 422, "/model"),
     "hundreds of unknown fields": (
         "POST",
@@ -262,7 +265,7 @@ REFERENCE: dict[str, tuple[str, str, str | None, int, str | None]] = {
     "id over an integer": ("GET", "/v1/results/9999999999999999999999", None, 422, "path:result_id"),
     "id that is no number": ("GET", "/v1/opinions/x", None, 422, "path:opinion_id"),
     "event id that is no UUID": ("GET", "/v1/events/x", None, 422, "path:event_id"),
-    "ranking of nothing": ("GET", "/v1/benchmarks/x/ranking", None, 404, None),
+    "ranking of nothing": ("GET", "/v1/rankings/x", None, 404, None),
     "nothing there": ("GET", "/nowhere", None, 404, None),
     "another method": ("PUT", "/v1/models", "{}", 405, None),
 }

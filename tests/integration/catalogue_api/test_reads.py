@@ -160,7 +160,7 @@ async def test_the_ranking_takes_each_models_latest_result_and_ties_share_a_rank
             result(d, benchmark, 1),
         ],
     )
-    path = "/v1/benchmarks/Bench/hard%20ones/ranking"
+    path = "/v1/rankings/Bench/hard%20ones"
 
     ranking = await items(api, path)
     assert [(row["rank"], row["model"], row["score"]) for row in ranking] == [

@@ -126,7 +126,7 @@ async def test_deleting_a_model_in_a_session_deletes_what_belongs_to_it(
     db: AsyncSession, model: Model, *, loaded: bool
 ) -> None:
     if loaded:
-        await db.refresh(model, ["results", "opinions", "use_cases"])
+        await db.refresh(model, ["benchmark_results", "opinions", "use_cases"])
     await db.delete(model)
     await db.commit()
     assert await count(db, Model) == 0
@@ -154,8 +154,8 @@ async def test_deleting_a_benchmark_in_a_session_deletes_its_results(db: AsyncSe
 
 
 async def test_relationships_lead_both_ways(db: AsyncSession, model: Model) -> None:
-    await db.refresh(model, ["results", "opinions", "use_cases"])
-    [result] = model.results
+    await db.refresh(model, ["benchmark_results", "opinions", "use_cases"])
+    [result] = model.benchmark_results
     await db.refresh(result, ["benchmark"])
     assert (result.benchmark.name, result.model) == ("MMLU", model)
     assert [opinion.content for opinion in model.opinions] == ["Good."]

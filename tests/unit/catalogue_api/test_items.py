@@ -2,8 +2,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from catalogue_api.items import MAX_ERRORS, Rejected, Undecodable, judge, ndjson, validated
-from catalogue_api.problems import FieldError, Invalid, TooLarge
+from catalogue_api.http.items import MAX_ERRORS, Rejected, Undecodable, ndjson, validate_items, validated
+from catalogue_api.http.problems import FieldError, NothingValid, TooLarge
 from pydantic import BaseModel
 
 
@@ -25,29 +25,29 @@ def even(value: int) -> int:
     return value
 
 
-async def test_each_item_is_judged_alone_and_keeps_its_index() -> None:
-    batch = await judge([0, 1, Undecodable("no"), 4], even, 4)
+async def test_each_item_is_validated_alone_and_keeps_its_index() -> None:
+    batch = await validate_items([0, 1, Undecodable("no"), 4], even, 4)
 
     assert batch.accepted == [0, 4]
     assert batch.rejected == [
-        {"index": 1, "pointer": "", "reason": "is odd"},
-        {"index": 2, "pointer": "", "reason": "no"},
+        {"index": 1, "errors": [{"pointer": "", "reason": "is odd"}]},
+        {"index": 2, "errors": [{"pointer": "", "reason": "no"}]},
     ]
 
 
 async def test_more_items_than_the_limit_are_refused_as_a_whole() -> None:
     with pytest.raises(TooLarge):
-        await judge(range(5), lambda value: value, 4)
+        await validate_items(range(5), lambda value: value, 4)
 
 
 async def test_no_valid_item_at_all_is_an_error() -> None:
-    with pytest.raises(Invalid) as refused:
-        await judge([1, 3], even, 10)
+    with pytest.raises(NothingValid) as refused:
+        await validate_items([1, 3], even, 10)
 
-    assert [error.get("index") for error in refused.value.errors] == [0, 1]
+    assert [item["index"] for item in refused.value.rejected] == [0, 1]
 
 
-async def test_judging_many_items_lets_others_run() -> None:
+async def test_validating_many_items_lets_others_run() -> None:
     turns = 0
 
     async def other() -> None:
@@ -57,7 +57,7 @@ async def test_judging_many_items_lets_others_run() -> None:
             await asyncio.sleep(0)
 
     running = asyncio.create_task(other())
-    await judge(range(0, 20_000, 2), even, 10_000)
+    await validate_items(range(0, 20_000, 2), even, 10_000)
     running.cancel()
 
     assert turns > 10

@@ -1,6 +1,14 @@
 import pytest
-from catalogue_api.paging import BY_ID, BY_NAME, BY_SCORE, Page, decode_cursor, encode_cursor
-from catalogue_api.problems import Invalid
+from catalogue_api.catalogue.paging import (
+    BY_ID,
+    BY_NAME,
+    BY_SCORE,
+    Page,
+    PageQuery,
+    decode_cursor,
+    encode_cursor,
+)
+from catalogue_api.http.problems import Invalid
 from hypothesis import given, strategies
 from pydantic import TypeAdapter
 
@@ -23,10 +31,10 @@ def test_a_cursor_needs_no_escaping_in_a_query() -> None:
 @pytest.mark.parametrize(
     ("cursor", "keys"),
     [
-        (encode_cursor(("name", "a")), BY_ID),
-        (encode_cursor(("id", 1)), BY_NAME),
+        (encode_cursor(("list", "a")), BY_ID),
+        (encode_cursor(("list", 1)), BY_NAME),
         (encode_cursor(("id", 0)), BY_ID),
-        (encode_cursor(("id", 2**31)), BY_ID),
+        (encode_cursor(("id", 2**63)), BY_ID),
         (encode_cursor(("id", 1, 2)), BY_ID),
         (encode_cursor(("name", "a\0")), BY_NAME),
         (encode_cursor(("score", float("inf"), "a")), BY_SCORE),
@@ -47,3 +55,17 @@ def test_what_is_no_cursor_of_this_list_is_refused(cursor: str, keys: TypeAdapte
 
 def test_the_last_page_says_so_with_null() -> None:
     assert Page[int](items=[1], next_cursor=None).model_dump() == {"items": [1], "next_cursor": None}
+
+
+class Query(PageQuery):
+    order: str = "desc"
+
+
+def test_a_cursor_belongs_to_the_list_that_gave_it() -> None:
+    cursor = encode_cursor((Query().list_id("MMLU"), 7))
+
+    assert Query(cursor=cursor, limit=10).after(BY_ID, "MMLU")
+    for query, of in [(Query(cursor=cursor, order="asc"), "MMLU"), (Query(cursor=cursor), "GSM8K")]:
+        with pytest.raises(Invalid) as refused:
+            query.after(BY_ID, of)
+        assert "other filters or another order" in refused.value.errors[0]["reason"]

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from catalogue_api.problems import Conflict, Invalid, Problem, Unavailable, field_errors, json_pointer
+from catalogue_api.http.problems import Conflict, Invalid, Problem, Unavailable, field_errors, json_pointer
 from pydantic import BaseModel, ValidationError
 
 

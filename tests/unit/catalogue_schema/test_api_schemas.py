@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 from catalogue_schema.tables import (
-    BenchmarkCreate,
     BenchmarkResultUpdate,
     BenchmarkUpdate,
     Model,
@@ -92,8 +91,3 @@ def test_metadata_that_the_database_cannot_hold_is_refused(metadata: object) -> 
 def test_metadata_may_be_nested() -> None:
     metadata = {"a": nested(40)}
     assert ModelCreate.model_validate({**MODEL, "metadata": metadata}).metadata_ == metadata
-
-
-def test_benchmark_cannot_be_called_as_its_own_ranking() -> None:
-    with pytest.raises(ValidationError, match="ranking"):
-        BenchmarkCreate.model_validate({"name": "mmlu/ranking"})

@@ -11,14 +11,23 @@ from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.database import create_engine
 from fastapi import FastAPI
 
-from catalogue_api.bodies import BodyLimit
-from catalogue_api.handlers import install_handlers
 from catalogue_api.health import Health
-from catalogue_api.observe import Observe
-from catalogue_api.openapi import PROBLEM_RESPONSES, install_openapi
-from catalogue_api.routers import benchmarks, events, models, operations, opinions, results, use_cases
+from catalogue_api.http.bodies import BodyLimit
+from catalogue_api.http.handlers import install_handlers
+from catalogue_api.http.observing import Observe
+from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
+from catalogue_api.resources import AppResources, State
+from catalogue_api.routers import (
+    benchmarks,
+    events,
+    models,
+    operations,
+    opinions,
+    rankings,
+    results,
+    use_cases,
+)
 from catalogue_api.settings import Settings
-from catalogue_api.state import Resources, State
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +51,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         redirect_slashes=False,
         responses=PROBLEM_RESPONSES,
     )
-    for routes in (events, models, benchmarks, results, opinions, use_cases, operations):
+    for routes in (events, models, benchmarks, results, rankings, opinions, use_cases, operations):
         app.include_router(routes.router)
     install_handlers(app)
     install_openapi(app)
@@ -52,7 +61,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
 
 
 @asynccontextmanager
-async def _resources(settings: Settings, kafka: KafkaSettings) -> AsyncIterator[Resources]:
+async def _resources(settings: Settings, kafka: KafkaSettings) -> AsyncIterator[AppResources]:
     publisher = EventPublisher(kafka, SOURCE, settings.publish_timeout)
     engine = create_engine(
         settings.database_url.get_secret_value(),
@@ -61,7 +70,7 @@ async def _resources(settings: Settings, kafka: KafkaSettings) -> AsyncIterator[
     )
     try:
         await _connect(publisher)
-        yield Resources(settings, kafka.topic_prefix, publisher, engine, Health(publisher, engine))
+        yield AppResources(settings, kafka.topic_prefix, publisher, engine, Health(publisher, engine))
     finally:
         await publisher.stop()
         await engine.dispose()

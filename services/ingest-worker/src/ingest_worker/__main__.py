@@ -9,13 +9,14 @@ from catalogue_messaging.worker import Worker
 from catalogue_runtime.logs import configure_logging
 from catalogue_runtime.settings import LogSettings, load_settings
 from catalogue_schema.database import ping
-from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED
+from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED, USE_CASES_MENTIONED
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
 from ingest_worker.opinions import record_opinions
 from ingest_worker.results import record_results
 from ingest_worker.settings import Settings
 from ingest_worker.transactions import open_engine
+from ingest_worker.use_cases import record_use_cases
 
 
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
@@ -23,6 +24,7 @@ async def run(settings: Settings, kafka: KafkaSettings) -> None:
     worker = Worker("ingest-worker", kafka)
     worker.consume(OPINIONS_CLASSIFIED, partial(record_opinions, engine))
     worker.consume(RESULTS_REPORTED, partial(record_results, engine))
+    worker.consume(USE_CASES_MENTIONED, partial(record_use_cases, engine))
     worker.consume(DEAD_LETTERS, partial(record_dead_letters, engine), from_record, report_unrecordable)
     try:
         await worker.run(settings, database=partial(ping, engine))

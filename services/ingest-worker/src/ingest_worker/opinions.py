@@ -19,7 +19,7 @@ INSERT INTO opinions (event_id, model_id, content, sentiment, sentiment_confiden
 SELECT event_id, model_id, content, sentiment, sentiment_confidence, classifier,
        source, author, date_published, tags
 FROM json_to_recordset(CAST(:rows AS json)) AS row (
-    event_id uuid, model_id int, content text, sentiment text, sentiment_confidence float, classifier text,
+    event_id uuid, model_id bigint, content text, sentiment text, sentiment_confidence float, classifier text,
     source text, author text, date_published date, tags text[])
 ORDER BY event_id
 ON CONFLICT (event_id) DO NOTHING

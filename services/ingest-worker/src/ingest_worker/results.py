@@ -20,7 +20,7 @@ WITH new AS (
     INSERT INTO result_reports (event_id, occurred_at, model_id, benchmark_id, score, date_tested, source)
     SELECT event_id, occurred_at, model_id, benchmark_id, score, date_tested, source
     FROM json_to_recordset(CAST(:rows AS json)) AS row (
-        event_id uuid, occurred_at timestamptz, model_id int, benchmark_id int, score float,
+        event_id uuid, occurred_at timestamptz, model_id bigint, benchmark_id bigint, score float,
         date_tested date, source text)
     ORDER BY event_id
     ON CONFLICT (event_id) DO NOTHING

@@ -62,7 +62,7 @@ def _classified(
 ) -> OpinionClassified:
     submitted = opinion.model_dump()
     if opinion.sentiment is not None:
-        return OpinionClassified(**submitted)
+        return OpinionClassified.model_validate(submitted, extra="allow")
     answer = next(answers)
     found = {
         "sentiment": answer.sentiment,
@@ -70,4 +70,4 @@ def _classified(
         "sentiment_probabilities": answer.probabilities,
         "classifier": classifier.name,
     }
-    return OpinionClassified(**submitted | found)
+    return OpinionClassified.model_validate(submitted | found, extra="allow")

@@ -97,7 +97,8 @@ def decode_json(topic: Topic) -> Decode[Any]:
     """
 
     def decode(record: ConsumerRecord) -> BaseModel:
-        event = topic.event.model_validate_json(record.value or b"")
+        # A newer producer may send fields that this worker does not know yet: kept, for it may pass them on.
+        event = topic.event.model_validate_json(record.value or b"", extra="allow")
         missing = [
             InitErrorDetails(type="missing", loc=(field,), input={})
             for field in ("event_id", "occurred_at")

@@ -15,6 +15,20 @@ NOT_BLANK = r"^[^\x00]*[^\x00\s][^\x00]*$"
 SEGMENT = r"(\.{0,2}[^\x00-\x1f\x7f./][^\x00-\x1f\x7f/]*|\.{3}[^\x00-\x1f\x7f/]*)"
 NAME = rf"^{SEGMENT}(/{SEGMENT})*$"
 
+
+def why_refused(value: str) -> str:
+    """Say what is wrong with a text that does not match its pattern above."""
+    faults = (
+        ("\x00" in value, "holds a NUL character"),
+        (not value.strip(), "is blank"),
+        (any(character < " " or character == "\x7f" for character in value), "holds a control character"),
+        (value.startswith("/"), "begins with a slash"),
+        (value.endswith("/"), "ends with a slash"),
+        ("//" in value, "has nothing between two slashes"),
+    )
+    return next((reason for found, reason in faults if found), "has a part that is . or ..")
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NAME)]
 """A model's, benchmark's or use case's name, such as `openai/gpt-4o`; matched exactly, case included."""
 

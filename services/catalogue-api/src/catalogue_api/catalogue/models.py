@@ -18,9 +18,9 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
+from catalogue_api.catalogue.paging import Page, PageQuery, by_name
 from catalogue_api.catalogue.results import latest_results
 from catalogue_api.catalogue.statements import equal, execute, table_of
-from catalogue_api.paging import Page, PageQuery, by_name
 
 
 class ModelQuery(PageQuery):

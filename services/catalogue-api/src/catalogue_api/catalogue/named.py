@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.statements import execute
-from catalogue_api.problems import Conflict, NotFound
+from catalogue_api.http.problems import Conflict, NotFound
 
 N = TypeVar("N", Model, Benchmark)
 

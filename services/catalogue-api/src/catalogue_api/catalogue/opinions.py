@@ -11,9 +11,9 @@ from sqlalchemy import any_, literal, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.paging import Page, PageQuery, newest_first
 from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of, within
-from catalogue_api.paging import Page, PageQuery, newest_first
-from catalogue_api.problems import NotFound
+from catalogue_api.http.problems import NotFound
 
 
 class OpinionQuery(PageQuery):

@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
-from catalogue_api.paging import BY_SCORE, Page, PageQuery, fetch_page
+from catalogue_api.catalogue.paging import BY_SCORE, Page, PageQuery, fetch_page
 
 
 class RankingQuery(PageQuery):
@@ -35,11 +35,11 @@ async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[
     ranked = _ranked(col(BenchmarkResult.benchmark_id) == benchmark.id, query)
     # The key: with `asc` the score itself, with `desc` its negative, so that both sort upwards.
     statement = select(ranked).order_by(ranked.c.key, ranked.c.model)
-    after = query.after(BY_SCORE)
+    after = query.after(BY_SCORE, name)
     if after is not None:
         statement = statement.where(tuple_(ranked.c.key, ranked.c.model) > tuple_(*after[1:]))
     rows, cursor = await fetch_page(
-        db, statement, query.limit, lambda row: ("score", row["key"], row["model"])
+        db, statement, query.limit, lambda row: (query.list_id(name), row["key"], row["model"])
     )
     return Page(items=[Ranked.model_validate(row) for row in rows], next_cursor=cursor)
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from catalogue_schema.tables import BenchmarkResult, DeadLetterRow, Opinion, ResultReport
+from catalogue_schema.tables import BenchmarkResult, DeadLetterRow, Opinion, ResultReport, UseCase
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlmodel import col
@@ -49,19 +49,21 @@ class Receipt(BaseModel):
 async def find_receipt(db: AsyncSession, event_id: UUID) -> Receipt:
     """A record wins over a dead letter: the event may have been replayed."""
     return (
-        await _opinion(db, event_id)
+        await _row(db, Opinion, event_id)
+        or await _row(db, UseCase, event_id)
         or await _result(db, event_id)
         or await _dead_letter(db, event_id)
         or Receipt(event_id=event_id)
     )
 
 
-async def _opinion(db: AsyncSession, event_id: UUID) -> Receipt | None:
-    statement = select(col(Opinion.id)).where(col(Opinion.event_id) == event_id)
-    opinion_id = (await execute(db, statement)).scalar_one_or_none()
-    if opinion_id is None:
+async def _row(db: AsyncSession, table: type[Opinion | UseCase], event_id: UUID) -> Receipt | None:
+    statement = select(col(table.id)).where(col(table.event_id) == event_id)
+    row_id = (await execute(db, statement)).scalar_one_or_none()
+    if row_id is None:
         return None
-    return Receipt(event_id=event_id, status=Status.RECORDED, location=f"/v1/opinions/{opinion_id}")
+    location = f"/v1/{table_of(table).name.replace('_', '-')}/{row_id}"
+    return Receipt(event_id=event_id, status=Status.RECORDED, location=location)
 
 
 async def _result(db: AsyncSession, event_id: UUID) -> Receipt | None:

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.paging import Page, PageQuery, newest_first
 from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of, within
-from catalogue_api.paging import Page, PageQuery, newest_first
-from catalogue_api.problems import NotFound
+from catalogue_api.http.problems import NotFound
 
 LATEST = 10
 """Results that a model's page shows."""

@@ -1,17 +1,32 @@
 """Importing models and benchmarks: one statement for any number of records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from catalogue_schema.tables import Benchmark, BenchmarkCreate, Model, ModelCreate
 from pydantic import BaseModel, Field
-from sqlalchemy import Table, column, func, literal, literal_column, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Subquery,
+    Table,
+    Text,
+    any_,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import AnySelect, execute, table_of
-from catalogue_api.items import Batch, Rejected, validated
-from catalogue_api.problems import FieldError, ItemError
+from catalogue_api.catalogue.statements import execute, table_of
+from catalogue_api.http.items import Batch, Rejected, validated
+from catalogue_api.http.problems import FieldError, RejectedItem
 
 C = TypeVar("C", ModelCreate, BenchmarkCreate)
 
@@ -22,7 +37,7 @@ class Imported(BaseModel):
     created: Annotated[int, Field(examples=[231])]
     updated: Annotated[int, Field(examples=[0])]
     unchanged: Annotated[int, Field(examples=[0])]
-    rejected: list[ItemError]
+    rejected: list[RejectedItem]
 
 
 def record_parser(schema: type[C]) -> Callable[[object], C]:
@@ -40,33 +55,60 @@ def record_parser(schema: type[C]) -> Callable[[object], C]:
 
 
 async def upsert(db: AsyncSession, table: type[Model | Benchmark], batch: Batch[C]) -> Imported:
-    """Insert what is new, and replace what differs as a whole: a field that is left out becomes null."""
+    """Insert what is new, and replace what differs as a whole: a field that is left out becomes null.
+
+    What is there already takes no id of the sequence, as an `ON CONFLICT` alone would.
+    """
+    rows = [record.model_dump(mode="json", by_alias=True) for record in batch.accepted]
+    target, records = table_of(table), _as_rows(table_of(table), rows)
     # In order of their names, so that two imports at once lock rows in one order and cannot deadlock.
-    records = sorted(batch.accepted, key=lambda record: record.name)
-    rows = [record.model_dump(mode="json", by_alias=True) for record in records]
-    created = (await execute(db, _statement(table_of(table), rows))).scalars().all()
+    named = target.c.name == any_(literal([row["name"] for row in rows], ARRAY(Text)))
+    await execute(db, select(target.c.id).where(named).order_by(target.c.name).with_for_update())
+    updated = len((await execute(db, _replace(target, records))).all())
+    written = (await execute(db, _insert(target, records))).scalars().all()
+    created = sum(written)
+    updated += len(written) - created
     return Imported(
-        created=sum(created),
-        updated=len(created) - sum(created),
-        unchanged=len(rows) - len(created),
+        created=created,
+        updated=updated,
+        unchanged=len(rows) - created - updated,
         rejected=batch.rejected,
     )
 
 
-def _statement(table: Table, rows: Sequence[dict[str, Any]]) -> Any:
-    """For each row that was written, whether it was created; a row that stands as it is is not touched."""
-    names = list(rows[0])
-    new = insert(table).from_select(names, _as_rows(table, names, rows), include_defaults=False)
-    stands = tuple_(*(table.c[name] for name in names))
+def _replace(table: Table, records: Subquery) -> Any:
+    """Replace what stands otherwise, and return a row for each; what stands as it is is not touched."""
+    return (
+        update(table)
+        .values({column.name: column for column in records.c})
+        .where(table.c.name == records.c.name, _differs(table, records.c))
+        .returning(table.c.id)
+    )
+
+
+def _insert(table: Table, records: Subquery) -> Any:
+    """Insert what is new. Returns for each row whether it was created: another import may have been faster."""
+    missing = ~exists().where(table.c.name == records.c.name)
+    names = [column.name for column in records.c]
+    new = insert(table).from_select(
+        names, select(records).where(missing).order_by(records.c.name), include_defaults=False
+    )
     return new.on_conflict_do_update(
         index_elements=["name"],
         set_={name: new.excluded[name] for name in names},
-        where=stands.is_distinct_from(tuple_(*(new.excluded[name] for name in names))),
+        where=_differs(table, {name: new.excluded[name] for name in names}),
     ).returning(literal_column("xmax = 0"))  # xmax: the transaction that replaced an earlier version
 
 
-def _as_rows(table: Table, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> AnySelect:
+def _differs(table: Table, values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
+    names = list(values.keys())
+    return tuple_(*(table.c[name] for name in names)).is_distinct_from(
+        tuple_(*(values[name] for name in names))
+    )
+
+
+def _as_rows(table: Table, rows: Sequence[dict[str, Any]]) -> Subquery:
     """One parameter for all rows: PostgreSQL takes at most 32,767 of them."""
-    typed = [column(name, table.c[name].type) for name in names]
+    typed = [column(name, table.c[name].type) for name in rows[0]]
     records = func.jsonb_to_recordset(literal(rows, JSONB)).table_valued(*typed, name="record")
-    return select(records.render_derived(with_types=True))
+    return select(records.render_derived(with_types=True)).subquery("records")

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.paging import Page, PageQuery, newest_first
 from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
-from catalogue_api.paging import Page, PageQuery, newest_first
-from catalogue_api.problems import FieldError, Invalid, NotFound
+from catalogue_api.http.problems import FieldError, Invalid, NotFound
 
 
 class UseCaseQuery(PageQuery):

@@ -2,33 +2,20 @@
 
 from typing import Any
 
-from catalogue_schema.events import OpinionSubmitted, ResultReported
-from pydantic import TypeAdapter
+from catalogue_schema.examples import load
+from catalogue_schema.topics import SUBMITTED, Topic
+from pydantic import BaseModel, TypeAdapter
+from pydantic_core import from_json
 
-from catalogue_api.bodies import JSON, NDJSON
 from catalogue_api.events.formats import CLOUDEVENT, CLOUDEVENTS
-from catalogue_api.events.parsing import Submitted
+from catalogue_api.http.bodies import JSON, NDJSON
 
-OPINION = {
-    "model": "openai/gpt-4o",
-    "content": "Fast and cheap, but it makes up citations.",
-    "source": "reddit",
-    "date_published": "2025-03-01",
-    "tags": ["speed", "citations"],
-}
-RESULT = {
-    "model": "openai/gpt-4o",
-    "benchmark": "Aider Polyglot",
-    "score": 45.3,
-    "date_tested": "2025-03-27",
-    "source": "https://aider.chat/docs/leaderboards/",
-}
-EXAMPLES: dict[type[Submitted], dict[str, Any]] = {OpinionSubmitted: OPINION, ResultReported: RESULT}
+TYPES = [topic.event for topic in SUBMITTED.values()]
 
 
-def single_body(kind: type[Submitted]) -> dict[str, Any]:
+def single_body(topic: Topic) -> dict[str, Any]:
     """`openapi_extra` of a route that takes one event."""
-    example = EXAMPLES[kind]
+    kind, example = topic.event, _example(topic)
     return _body(
         {
             JSON: {"schema": kind.model_json_schema(), "example": example},
@@ -39,10 +26,11 @@ def single_body(kind: type[Submitted]) -> dict[str, Any]:
 
 def batch_body() -> dict[str, Any]:
     """`openapi_extra` of the route that takes many."""
-    typed = [{"type": kind.__name__, **example} for kind, example in EXAMPLES.items()]
-    event = {"oneOf": [_typed(kind) for kind in EXAMPLES]}
-    cloudevent = {"oneOf": [_cloudevent(kind) for kind in EXAMPLES]}
-    cloudevents = [_as_cloudevent(kind, example) for kind, example in EXAMPLES.items()]
+    examples = {topic.event: _example(topic) for topic in SUBMITTED.values()}
+    typed = [{"type": kind.__name__, **example} for kind, example in examples.items()]
+    event = {"oneOf": [_typed(kind) for kind in TYPES]}
+    cloudevent = {"oneOf": [_cloudevent(kind) for kind in TYPES]}
+    cloudevents = [_as_cloudevent(kind, example) for kind, example in examples.items()]
     lines = "".join(TypeAdapter(dict[str, Any]).dump_json(each).decode() + "\n" for each in typed)
     return _body(
         {
@@ -54,18 +42,26 @@ def batch_body() -> dict[str, Any]:
     )
 
 
+def _example(topic: Topic) -> dict[str, Any]:
+    """The golden example that has every field, as a producer would send it."""
+    golden = next(example for example in load(topic) if example.case == "full")
+    fields: dict[str, Any] = from_json(golden.value)
+    made_up = {"event_id", "occurred_at"}
+    return {name: value for name, value in fields.items() if name not in made_up and value is not None}
+
+
 def _body(content: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def _typed(kind: type[Submitted]) -> dict[str, Any]:
+def _typed(kind: type[BaseModel]) -> dict[str, Any]:
     """An event among others says its type."""
     schema = kind.model_json_schema()
     properties = {"type": {"const": kind.__name__}, **schema["properties"]}
     return {**schema, "properties": properties, "required": ["type", *schema["required"]]}
 
 
-def _cloudevent(kind: type[Submitted]) -> dict[str, Any]:
+def _cloudevent(kind: type[BaseModel]) -> dict[str, Any]:
     """https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md"""
     return {
         "title": f"CloudEvent of {kind.__name__}",
@@ -83,7 +79,7 @@ def _cloudevent(kind: type[Submitted]) -> dict[str, Any]:
     }
 
 
-def _as_cloudevent(kind: type[Submitted], example: dict[str, Any]) -> dict[str, Any]:
+def _as_cloudevent(kind: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": "0198c1f2-5a3e-7c44-9d1b-2f6d7e8a9b01",

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from catalogue_api.bodies import JSON, NDJSON, parse_json
-from catalogue_api.events.parsing import Submitted, parse_cloudevent, parse_event
-from catalogue_api.items import ndjson
-from catalogue_api.problems import FieldError, Invalid
+from catalogue_schema.events import Event
+
+from catalogue_api.events.parsing import parse_cloudevent, parse_event
+from catalogue_api.http.bodies import JSON, NDJSON, parse_json
+from catalogue_api.http.items import ndjson
+from catalogue_api.http.problems import FieldError, Invalid
 
 CLOUDEVENT = "application/cloudevents+json"
 CLOUDEVENTS = "application/cloudevents-batch+json"
@@ -18,7 +20,7 @@ class Format:
     """`split` raises Malformed or Invalid for the whole body, `parse` Rejected for one item."""
 
     split: Callable[[bytes], Iterable[object]]
-    parse: Callable[..., Submitted]
+    parse: Callable[..., Event]
 
 
 def _one(body: bytes) -> Iterable[object]:

@@ -5,17 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from catalogue_schema.events import OpinionSubmitted, ResultReported
+from catalogue_schema.events import Event
 from catalogue_schema.times import Time
+from catalogue_schema.topics import SUBMITTED, Topic
 from pydantic import BaseModel, Field
 
-from catalogue_api.items import Rejected, validated
-from catalogue_api.problems import FieldError
+from catalogue_api.http.items import Rejected, validated
+from catalogue_api.http.problems import FieldError
 
-Submitted: TypeAlias = OpinionSubmitted | ResultReported
-Types: TypeAlias = Mapping[str, type[Submitted]]
-
-TYPES: Types = {event.__name__: event for event in (OpinionSubmitted, ResultReported)}
+Types: TypeAlias = Mapping[str, Topic]
+"""The topics of the events that are possible, by their types."""
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)
@@ -37,21 +36,22 @@ class CloudEvent(BaseModel):
     data: dict[str, Any]
 
 
-def parse_event(item: object, types: Types = TYPES) -> Submitted:
+def parse_event(item: object, types: Types = SUBMITTED) -> Event:
     """An event's fields, and its `type` unless only one is possible. Raises Rejected."""
     if not isinstance(item, dict):
         raise Rejected(FieldError(pointer="", reason="is no JSON object"))
     fields = dict(item)
     name = fields.pop("type", next(iter(types)) if len(types) == 1 else None)
-    event = validated(_class(name, types), fields)
+    event = validated(_topic(name, types).event, fields)
+    assert isinstance(event, Event)
     _refuse_impossible_time(event.occurred_at)
     return event
 
 
-def parse_cloudevent(item: object, types: Types = TYPES) -> Submitted:
+def parse_cloudevent(item: object, types: Types = SUBMITTED) -> Event:
     """The CloudEvent's `id` and `time` are the event's, and `data` its fields. Raises Rejected."""
     envelope = validated(CloudEvent, item)
-    only = {envelope.type: _class(envelope.type, types)}
+    only = {envelope.type: _topic(envelope.type, types)}
     fields = {"occurred_at": envelope.time, **envelope.data} if envelope.time else dict(envelope.data)
     try:
         event = parse_event({"event_id": envelope.id, **fields}, only)
@@ -62,7 +62,7 @@ def parse_cloudevent(item: object, types: Types = TYPES) -> Submitted:
     return event
 
 
-def _class(name: object, types: Types) -> type[Submitted]:
+def _topic(name: object, types: Types) -> Topic:
     found = types.get(name) if isinstance(name, str) else None
     if found is None:
         raise Rejected(FieldError(pointer="/type", reason=f"must be {' or '.join(types)}"))

@@ -3,7 +3,6 @@ from typing import Annotated
 from catalogue_schema.tables import Benchmark, BenchmarkCreate, BenchmarkResponse, BenchmarkUpdate
 from fastapi import APIRouter, Depends, Query, Response
 
-from catalogue_api.bodies import JsonRoute
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.benchmarks import (
     BenchmarkDetail,
@@ -11,12 +10,12 @@ from catalogue_api.catalogue.benchmarks import (
     describe_benchmark,
     list_benchmarks,
 )
-from catalogue_api.catalogue.ranking import Ranked, RankingQuery, rank_models
+from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.upsert import Imported, upsert
-from catalogue_api.items import Batch
-from catalogue_api.paging import Page
+from catalogue_api.http.bodies import JsonRoute
+from catalogue_api.http.items import Batch
+from catalogue_api.resources import Database
 from catalogue_api.routers.parameters import NamePath, location, ndjson_body, records
-from catalogue_api.state import Database
 
 router = APIRouter(prefix="/v1/benchmarks", tags=["benchmarks"], route_class=JsonRoute)
 
@@ -44,13 +43,6 @@ async def import_benchmarks(batch: Records, db: Database) -> Imported:
 @router.get("", summary="List benchmarks by name")
 async def get_benchmarks(db: Database, query: Annotated[BenchmarkQuery, Query()]) -> Page[BenchmarkResponse]:
     return await list_benchmarks(db, query)
-
-
-# Before the next, whose path would match it too.
-@router.get("/{name:path}/ranking", summary="Models by their latest score, the best first")
-async def get_ranking(db: Database, name: NamePath, query: Annotated[RankingQuery, Query()]) -> Page[Ranked]:
-    """Of each model the most recently tested result counts. Equal scores share a rank."""
-    return await rank_models(db, name, query)
 
 
 @router.get("/{name:path}", summary="A benchmark, with its counts")

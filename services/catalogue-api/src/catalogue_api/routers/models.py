@@ -3,14 +3,14 @@ from typing import Annotated
 from catalogue_schema.tables import Model, ModelCreate, ModelResponse, ModelUpdate
 from fastapi import APIRouter, Depends, Query, Response
 
-from catalogue_api.bodies import JsonRoute
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.models import ModelDetail, ModelQuery, describe_model, list_models
+from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.upsert import Imported, upsert
-from catalogue_api.items import Batch
-from catalogue_api.paging import Page
+from catalogue_api.http.bodies import JsonRoute
+from catalogue_api.http.items import Batch
+from catalogue_api.resources import Database
 from catalogue_api.routers.parameters import NamePath, location, ndjson_body, records
-from catalogue_api.state import Database
 
 router = APIRouter(prefix="/v1/models", tags=["models"], route_class=JsonRoute)
 

@@ -4,9 +4,9 @@ from catalogue_schema.tables import OpinionResponse
 from fastapi import APIRouter, Query
 
 from catalogue_api.catalogue.opinions import OpinionQuery, list_opinions, read_opinion
-from catalogue_api.paging import Page
+from catalogue_api.catalogue.paging import Page
+from catalogue_api.resources import Database
 from catalogue_api.routers.parameters import IdPath
-from catalogue_api.state import Database
 
 router = APIRouter(prefix="/v1/opinions", tags=["opinions"])
 

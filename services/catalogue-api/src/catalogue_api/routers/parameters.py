@@ -8,11 +8,11 @@ from catalogue_schema.text import Name
 from fastapi import Path, Request
 from pydantic import TypeAdapter
 
-from catalogue_api.bodies import NDJSON, media_type
+from catalogue_api.catalogue.paging import RowId
 from catalogue_api.catalogue.upsert import C, record_parser
-from catalogue_api.items import Batch, judge, ndjson
-from catalogue_api.paging import RowId
-from catalogue_api.state import Running
+from catalogue_api.http.bodies import NDJSON, media_type
+from catalogue_api.http.items import Batch, ndjson, validate_items
+from catalogue_api.resources import Resources
 
 NamePath = Annotated[
     Name, Path(description="May contain slashes, encoded or not; encode the rest", examples=["openai/gpt-4o"])
@@ -30,12 +30,12 @@ def ndjson_body(schema: type[C]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def records(schema: type[C]) -> Callable[[Request, Running], Awaitable[Batch[C]]]:
+def records(schema: type[C]) -> Callable[[Request, Resources], Awaitable[Batch[C]]]:
     """A dependency that reads an NDJSON body of records."""
 
-    async def read(request: Request, running: Running) -> Batch[C]:
+    async def read(request: Request, resources: Resources) -> Batch[C]:
         media_type(request, {NDJSON})
         lines = ndjson(await request.body())
-        return await judge(lines, record_parser(schema), running.settings.max_events)
+        return await validate_items(lines, record_parser(schema), resources.settings.max_events)
 
     return read

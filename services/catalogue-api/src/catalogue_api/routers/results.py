@@ -3,10 +3,10 @@ from typing import Annotated
 from catalogue_schema.tables import BenchmarkResultResponse
 from fastapi import APIRouter, Query
 
+from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.results import ResultQuery, list_results, read_result
-from catalogue_api.paging import Page
+from catalogue_api.resources import Database
 from catalogue_api.routers.parameters import IdPath
-from catalogue_api.state import Database
 
 router = APIRouter(prefix="/v1/results", tags=["results"])
 

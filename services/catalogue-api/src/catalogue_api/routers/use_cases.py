@@ -3,7 +3,7 @@ from typing import Annotated
 from catalogue_schema.tables import UseCaseCreate, UseCaseResponse, UseCaseUpdate
 from fastapi import APIRouter, Query, Response
 
-from catalogue_api.bodies import JsonRoute
+from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.use_cases import (
     UseCaseQuery,
     change_use_case,
@@ -12,9 +12,9 @@ from catalogue_api.catalogue.use_cases import (
     read_use_case,
     remove_use_case,
 )
-from catalogue_api.paging import Page
+from catalogue_api.http.bodies import JsonRoute
+from catalogue_api.resources import Database
 from catalogue_api.routers.parameters import IdPath
-from catalogue_api.state import Database
 
 router = APIRouter(prefix="/v1/use-cases", tags=["use cases"], route_class=JsonRoute)
 

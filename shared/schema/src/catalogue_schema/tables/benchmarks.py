@@ -1,9 +1,8 @@
 """Benchmarks."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import AfterValidator
-from sqlalchemy import String, Text
+from sqlalchemy import BigInteger, String, Text
 from sqlmodel import Field, Relationship, SQLModel
 
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
@@ -11,15 +10,6 @@ from catalogue_schema.text import LongText, Name, Tag, Url
 
 if TYPE_CHECKING:
     from catalogue_schema.tables.results import BenchmarkResult
-
-
-def _not_a_ranking(name: str) -> str:
-    if name.endswith("/ranking"):
-        raise ValueError("must not end in /ranking: GET /v1/benchmarks/{name}/ranking is another resource")
-    return name
-
-
-BenchmarkName = Annotated[Name, AfterValidator(_not_a_ranking)]
 
 
 class BenchmarkBase(SQLModel):
@@ -32,7 +22,7 @@ class BenchmarkBase(SQLModel):
 class Benchmark(TimestampMixin, BenchmarkBase, table=True):
     __tablename__ = "benchmarks"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
 
     results: list["BenchmarkResult"] = Relationship(
         back_populates="benchmark", cascade_delete=True, passive_deletes=True
@@ -43,13 +33,13 @@ keep_updated_at("benchmarks")
 
 
 class BenchmarkCreate(BenchmarkBase, RequestSchema):
-    name: BenchmarkName
+    pass
 
 
 class BenchmarkUpdate(RequestSchema):
     """A partial update: a field that is left out stays as it is; null clears it, where it may be empty."""
 
-    name: BenchmarkName = Field(default=None)
+    name: Name = Field(default=None)
     category: Tag | None = None
     description: LongText | None = None
     url: Url | None = None

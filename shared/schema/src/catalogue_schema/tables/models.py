@@ -5,7 +5,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, model_validator
-from sqlalchemy import String, Text
+from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Relationship, SQLModel
 
@@ -70,9 +70,9 @@ class ModelBase(SQLModel):
 class Model(TimestampMixin, ModelBase, table=True):
     __tablename__ = "models"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
 
-    results: list["BenchmarkResult"] = Relationship(
+    benchmark_results: list["BenchmarkResult"] = Relationship(
         back_populates="model", cascade_delete=True, passive_deletes=True
     )
     opinions: list["Opinion"] = Relationship(

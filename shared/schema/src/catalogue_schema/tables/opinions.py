@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from annotated_types import MaxLen
-from sqlalchemy import ARRAY, CheckConstraint, String, Text, func
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, String, Text, func
 from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
@@ -20,7 +20,7 @@ Tags = Annotated[list[Tag], MaxLen(32)]
 
 
 class OpinionBase(SQLModel):
-    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True)
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
     content: LongText = Field(sa_type=Text)
     sentiment: Sentiment | None = Field(default=None, sa_type=String(50))
     source: ShortText | None = Field(default=None, sa_type=String(255))
@@ -45,7 +45,7 @@ class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
         CheckConstraint(f"sentiment IN ({', '.join(map(repr, SENTIMENTS))})", name="ck_opinions_sentiment"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
 
     model: "Model" = Relationship(back_populates="opinions")
 

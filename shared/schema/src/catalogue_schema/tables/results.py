@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 class BenchmarkResultBase(SQLModel):
-    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True)
-    benchmark_id: int = Field(foreign_key="benchmarks.id", ondelete="CASCADE", index=True)
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
+    benchmark_id: int = Field(foreign_key="benchmarks.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
     score: FiniteFloat
     date_tested: Date | None = None
     source: ShortText | None = Field(default=None, sa_type=String(255))
@@ -51,9 +51,9 @@ class BenchmarkResult(TimestampMixin, ReportedMixin, BenchmarkResultBase, table=
         Index("ix_benchmark_results_model_id_benchmark_id", "model_id", "benchmark_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
 
-    model: "Model" = Relationship(back_populates="results")
+    model: "Model" = Relationship(back_populates="benchmark_results")
     benchmark: "Benchmark" = Relationship(back_populates="results")
 
 

@@ -1,9 +1,11 @@
 """What models are used for."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from sqlalchemy import String, Text
+from sqlalchemy import BigInteger, String, Text, func
 from sqlmodel import Field, Relationship, SQLModel
+from uuid_utils.compat import uuid7
 
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
 from catalogue_schema.text import LongText, Name, ShortText
@@ -18,11 +20,19 @@ class UseCaseBase(SQLModel):
     mentioned_by: ShortText | None = Field(default=None, sa_type=String(255))
 
 
-class UseCase(TimestampMixin, UseCaseBase, table=True):
+class MentionedMixin(SQLModel):
+    """Which event it was; one that was made by hand has an id of its own."""
+
+    event_id: UUID = Field(
+        default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
+    )
+
+
+class UseCase(TimestampMixin, MentionedMixin, UseCaseBase, table=True):
     __tablename__ = "use_cases"
 
-    id: int | None = Field(default=None, primary_key=True)
-    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
 
     model: "Model" = Relationship(back_populates="use_cases")
 
@@ -44,7 +54,7 @@ class UseCaseUpdate(RequestSchema):
     mentioned_by: ShortText | None = None
 
 
-class UseCaseResponse(TimestampMixin, UseCaseBase):
+class UseCaseResponse(TimestampMixin, MentionedMixin, UseCaseBase):
     id: int
     model_id: int
     model: str

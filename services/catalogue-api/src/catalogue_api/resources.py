@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.health import Health
-from catalogue_api.problems import Unavailable
+from catalogue_api.http.problems import Unavailable
 from catalogue_api.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Resources:
+class AppResources:
     settings: Settings
     topic_prefix: str
     publisher: EventPublisher
@@ -30,22 +30,22 @@ class Resources:
 class State(TypedDict):
     """What the lifespan yields."""
 
-    resources: Resources
+    resources: AppResources
 
 
 # async, though it awaits nothing: FastAPI runs a plain function in a thread, for each request.
-async def _resources(request: Request) -> Resources:
-    return cast("Resources", request.state.resources)
+async def _resources(request: Request) -> AppResources:
+    return cast("AppResources", request.state.resources)
 
 
-Running = Annotated[Resources, Depends(_resources)]
+Resources = Annotated[AppResources, Depends(_resources)]
 
 
-async def _database(running: Running) -> AsyncIterator[AsyncSession]:
+async def _database(resources: Resources) -> AsyncIterator[AsyncSession]:
     try:
         async with (
-            asyncio.timeout(running.settings.database_timeout),
-            asynccontextmanager(get_db)(running.engine) as session,
+            asyncio.timeout(resources.settings.database_timeout),
+            asynccontextmanager(get_db)(resources.engine) as session,
         ):
             yield session
     except (SQLAlchemyError, TimeoutError, OSError) as error:

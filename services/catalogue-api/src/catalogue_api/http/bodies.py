@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from catalogue_api.problems import FieldError, Invalid, Malformed, TooLarge, UnsupportedMediaType
+from catalogue_api.http.problems import FieldError, Invalid, Malformed, TooLarge, UnsupportedMediaType
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"

@@ -8,7 +8,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from catalogue_api.problems import FieldError, Invalid, Problem, json_pointer, problem_response, reason_of
+from catalogue_api.http.problems import (
+    FieldError,
+    Invalid,
+    Problem,
+    json_pointer,
+    problem_response,
+    reason_of,
+)
 
 EXPLANATIONS = {
     404: "There is nothing at this address; /docs lists what there is.",

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from catalogue_api.problems import MEDIA_TYPE, ProblemDocument
+from catalogue_api.http.problems import MEDIA_TYPE, ProblemDocument
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
 

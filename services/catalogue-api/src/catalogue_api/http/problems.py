@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, ClassVar
 
+from catalogue_schema.text import why_refused
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -12,7 +13,6 @@ from typing_extensions import TypedDict
 MEDIA_TYPE = "application/problem+json"
 
 REASONS = {
-    "string_pattern_mismatch": "holds a character that is not allowed here, such as NUL",
     "extra_forbidden": "is not a field that is known here",
     "missing": "is required",
 }
@@ -32,10 +32,11 @@ class FieldError(TypedDict):
     reason: Annotated[str, Field(examples=["Input should be a finite number"])]
 
 
-class ItemError(FieldError):
-    """What is wrong with one field of one of many items."""
+class RejectedItem(TypedDict):
+    """One of many items that is wrong, and in what."""
 
     index: Annotated[int, Field(ge=0, description="Which item, counted from 0", examples=[3])]
+    errors: list[FieldError]
 
 
 class ProblemDocument(BaseModel):
@@ -45,9 +46,8 @@ class ProblemDocument(BaseModel):
     title: Annotated[str, Field(examples=["Unprocessable Content"])]
     status: Annotated[int, Field(examples=[422])]
     detail: Annotated[str, Field(examples=["The request is not valid: see errors."])]
-    errors: Annotated[
-        list[FieldError | ItemError], Field(description="Which fields are wrong, where some are")
-    ] = []
+    errors: Annotated[list[FieldError], Field(description="Which fields are wrong, where some are")] = []
+    rejected: Annotated[list[RejectedItem], Field(description="Of a body of many items: each, and why")] = []
     event_ids: Annotated[list[str], Field(description="With 503: send the events again with these ids")] = []
 
 
@@ -59,7 +59,7 @@ class Problem(HTTPException):
     def __init__(
         self,
         detail: str,
-        errors: Sequence[FieldError | ItemError] = (),
+        errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
@@ -95,8 +95,19 @@ class UnsupportedMediaType(Problem):
 class Invalid(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, errors: Sequence[FieldError | ItemError], detail: str | None = None) -> None:
-        super().__init__(detail or "The request is not valid: see errors.", errors)
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("The request is not valid: see errors.", errors)
+
+
+class NothingValid(Problem):
+    """None of the body's items is valid."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, rejected: Sequence[RejectedItem]) -> None:
+        detail = "The body holds no valid item, so nothing was taken: see rejected."
+        super().__init__(detail, accepted=0, event_ids=[], rejected=rejected)
+        self.rejected = rejected
 
 
 class Unavailable(Problem):
@@ -132,4 +143,6 @@ def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
 
 
 def reason_of(error: Mapping[str, Any]) -> str:
+    if error["type"] == "string_pattern_mismatch":
+        return why_refused(str(error["input"]))
     return REASONS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")

@@ -3,7 +3,8 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from hashlib import sha256
+from typing import Annotated, Any, Generic, TypeVar
 
 from catalogue_schema.text import Name
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
@@ -13,17 +14,18 @@ from sqlalchemy.orm import Mapped
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.statements import AnySelect, execute
-from catalogue_api.problems import FieldError, Invalid
+from catalogue_api.http.problems import FieldError, Invalid
 
 B = TypeVar("B", bound=BaseModel)
-K = TypeVar("K")
+K = TypeVar("K", bound=tuple[Any, ...])
 T = TypeVar("T")
 
-RowId = Annotated[int, Field(ge=1, lt=2**31)]
+RowId = Annotated[int, Field(ge=1, lt=2**63)]
 
-BY_ID = TypeAdapter(tuple[Literal["id"], RowId])
-BY_NAME = TypeAdapter(tuple[Literal["name"], Name])
-BY_SCORE = TypeAdapter(tuple[Literal["score"], FiniteFloat, Name])
+BY_ID = TypeAdapter(tuple[str, RowId])
+BY_NAME = TypeAdapter(tuple[str, Name])
+BY_SCORE = TypeAdapter(tuple[str, FiniteFloat, Name])
+"""What a cursor holds: the list that it belongs to, and the sort key of the last row that was seen."""
 
 
 class PageQuery(BaseModel):
@@ -36,9 +38,19 @@ class PageQuery(BaseModel):
         None
     )
 
-    def after(self, keys: TypeAdapter[K]) -> K | None:
+    def list_id(self, of: str = "") -> str:
+        """Name the list that is asked for: its kind, what it is `of`, its filters and its order."""
+        asked = self.model_dump_json(exclude={"limit", "cursor"})
+        return sha256(f"{type(self).__name__}\n{of}\n{asked}".encode()).hexdigest()[:12]
+
+    def after(self, keys: TypeAdapter[K], of: str = "") -> K | None:
         """The key to go on after, or None for the first page. Raises Invalid for a cursor of another list."""
-        return None if self.cursor is None else decode_cursor(self.cursor, keys)
+        if self.cursor is None:
+            return None
+        key = decode_cursor(self.cursor, keys)
+        if key[0] != self.list_id(of):
+            raise _wrong_cursor("belongs to a list with other filters or another order: leave it out")
+        return key
 
 
 class Page(BaseModel, Generic[T]):
@@ -57,8 +69,13 @@ def decode_cursor(cursor: str, keys: TypeAdapter[K]) -> K:
         padded = cursor + "=" * (-len(cursor) % 4)
         return keys.validate_json(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValidationError, ValueError) as error:
-        reason = "is no cursor of this list: take next_cursor of the page before, or leave it out"
-        raise Invalid([FieldError(pointer="query:cursor", reason=reason)]) from error
+        raise _wrong_cursor(
+            "is no cursor of this list: take next_cursor of the page before, or leave it out"
+        ) from error
+
+
+def _wrong_cursor(reason: str) -> Invalid:
+    return Invalid([FieldError(pointer="query:cursor", reason=reason)])
 
 
 async def fetch_page(
@@ -81,7 +98,7 @@ async def newest_first(
     if after is not None:
         statement = statement.where(row_id < after[1])
     ordered = statement.order_by(row_id.desc())
-    rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: ("id", row["id"]))
+    rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: (query.list_id(), row["id"]))
     return Page(items=[response.model_validate(row) for row in rows], next_cursor=cursor)
 
 
@@ -93,5 +110,5 @@ async def by_name(
     if after is not None:
         statement = statement.where(name > after[1])
     ordered = statement.order_by(name)
-    rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: ("name", row["name"]))
+    rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: (query.list_id(), row["name"]))
     return Page(items=[response.model_validate(row) for row in rows], next_cursor=cursor)

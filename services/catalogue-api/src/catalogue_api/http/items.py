@@ -1,4 +1,4 @@
-"""Bodies of many items: each is judged alone, so that one bad line loses only itself."""
+"""Bodies of many items: each is validated alone, so that one bad line loses only itself."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from catalogue_api.bodies import TOO_MANY_FIELDS, has_too_many_fields
-from catalogue_api.problems import FieldError, Invalid, ItemError, TooLarge, field_errors
+from catalogue_api.http.bodies import TOO_MANY_FIELDS, has_too_many_fields
+from catalogue_api.http.problems import FieldError, NothingValid, RejectedItem, TooLarge, field_errors
 
 B = TypeVar("B", bound=BaseModel)
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Undecodable:
 @dataclass(slots=True)
 class Batch(Generic[T]):
     accepted: list[T] = field(default_factory=list)
-    rejected: list[ItemError] = field(default_factory=list)
+    rejected: list[RejectedItem] = field(default_factory=list)
 
 
 def ndjson(body: bytes) -> Iterator[object]:
@@ -65,13 +65,14 @@ def validated(schema: type[B], value: object) -> B:
     try:
         return schema.model_validate(value)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
+        errors = error.errors(include_url=False)
         raise Rejected(*field_errors(errors[:MAX_ERRORS])) from error
 
 
-async def judge(values: Iterable[object], parse: Callable[[Any], T], most: int) -> Batch[T]:
-    """Parse each value; `parse` raises Rejected. Raises TooLarge when there are over `most`, and
-    Invalid, with every item's errors, when none is valid.
+async def validate_items(values: Iterable[object], parse: Callable[[Any], T], most: int) -> Batch[T]:
+    """Parse each value; `parse` raises Rejected.
+
+    Raises TooLarge when there are over `most`, and NothingValid when there is none to take.
     """
     batch: Batch[T] = Batch()
     for index, value in enumerate(values):
@@ -82,9 +83,9 @@ async def judge(values: Iterable[object], parse: Callable[[Any], T], most: int) 
         try:
             batch.accepted.append(parse(_decoded(value)))
         except Rejected as rejected:
-            batch.rejected += [ItemError(index=index, **error) for error in rejected.errors]
+            batch.rejected.append(RejectedItem(index=index, errors=list(rejected.errors)))
     if not batch.accepted:
-        raise Invalid(batch.rejected, "The body holds no valid item, so nothing was taken.")
+        raise NothingValid(batch.rejected)
     return batch
 
 

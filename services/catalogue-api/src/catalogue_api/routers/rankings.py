@@ -1,0 +1,18 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from catalogue_api.catalogue.paging import Page
+from catalogue_api.catalogue.ranking import Ranked, RankingQuery, rank_models
+from catalogue_api.resources import Database
+from catalogue_api.routers.parameters import NamePath
+
+router = APIRouter(prefix="/v1/rankings", tags=["rankings"])
+
+
+@router.get("/{benchmark:path}", summary="Models by their latest score on a benchmark, the best first")
+async def get_ranking(
+    db: Database, benchmark: NamePath, query: Annotated[RankingQuery, Query()]
+) -> Page[Ranked]:
+    """Of each model the most recently tested result counts. Equal scores share a rank."""
+    return await rank_models(db, benchmark, query)
