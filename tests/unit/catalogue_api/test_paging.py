@@ -46,7 +46,7 @@ def test_a_cursor_needs_no_escaping_in_a_query() -> None:
         ("W1tb" * 100, BY_ID),
     ],
 )
-def test_what_is_no_cursor_of_this_list_is_refused(cursor: str, keys: TypeAdapter[object]) -> None:
+def test_what_is_no_cursor_of_this_list_is_refused(cursor: str, keys: TypeAdapter[tuple[str, ...]]) -> None:
     with pytest.raises(Invalid) as refused:
         decode_cursor(cursor, keys)
 

@@ -81,13 +81,13 @@ def _replace(table: Table, records: Subquery) -> Any:
     return (
         update(table)
         .values({column.name: column for column in records.c})
-        .where(table.c.name == records.c.name, _differs(table, records.c))
+        .where(table.c.name == records.c.name, _differs(table, dict(records.c.items())))
         .returning(table.c.id)
     )
 
 
 def _insert(table: Table, records: Subquery) -> Any:
-    """Insert what is new. Returns for each row whether it was created: another import may have been faster."""
+    """Insert what is new. Returns for each row whether it was created: others import at the same time."""
     missing = ~exists().where(table.c.name == records.c.name)
     names = [column.name for column in records.c]
     new = insert(table).from_select(
