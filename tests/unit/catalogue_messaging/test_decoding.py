@@ -75,4 +75,4 @@ async def test_failures_do_not_repeat_what_the_message_said() -> None:
 
 def test_a_field_that_a_newer_producer_added_is_kept() -> None:
     event = decode_json(RESULTS_REPORTED)(record(json.dumps(GOOD | {"extra": 1}).encode()))
-    assert json.loads(event.model_dump_json())["extra"] == 1
+    assert json.loads(event.to_json())["extra"] == 1

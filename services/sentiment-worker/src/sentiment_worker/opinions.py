@@ -60,7 +60,7 @@ def _classify(classifier: Classifier, texts: Sequence[str]) -> list[Classificati
 def _classified(
     opinion: OpinionSubmitted, classifier: Classifier, answers: Iterator[Classification]
 ) -> OpinionClassified:
-    submitted = opinion.model_dump()
+    submitted = opinion.model_dump() | (opinion.model_extra or {})
     if opinion.sentiment is not None:
         return OpinionClassified.model_validate(submitted, extra="allow")
     answer = next(answers)

@@ -90,7 +90,7 @@ class EventPublisher:
         """Write the event as it stands on its topic."""
         headers = event_headers(event, self._source, traceparent)
         key: str = getattr(event, topic.key)
-        return Message(key.encode(), event.model_dump_json().encode(), headers)
+        return Message(key.encode(), event.to_json(), headers)
 
     async def publish_messages(self, topic: Topic, messages: Iterable[Message]) -> None:
         """Publish messages as they are. Raises PublishError when not all are acknowledged in time."""

@@ -11,6 +11,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import to_json
 from uuid_utils.compat import uuid7
 
 from catalogue_schema.sentiment import Sentiment
@@ -27,6 +28,11 @@ class Event(BaseModel):
 
     event_id: UUID = Field(default_factory=uuid7)
     occurred_at: Time = Field(default_factory=lambda: datetime.now(UTC))
+
+    def to_json(self) -> bytes:
+        """Write the event as it stands on its topic, with fields that it came with and that are not known here."""
+        known = self.model_dump_json().encode()
+        return known[:-1] + b"," + to_json(self.model_extra)[1:] if self.model_extra else known
 
 
 class OpinionSubmitted(Event):
