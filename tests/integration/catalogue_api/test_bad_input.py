@@ -204,7 +204,7 @@ async def test_a_wrong_cloudevent_is_refused_with_a_pointer_into_it(
     answer = await shared_api.post("/v1/events", content=json.dumps([event]), headers=CLOUDEVENTS)
 
     assert_problem(answer, 422)
-    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert [error["pointer"] for item in answer.json()["rejected"] for error in item["errors"]] == [pointer]
 
 
 REFERENCE: dict[str, tuple[str, str, str | None, int, str | None]] = {

@@ -8,7 +8,7 @@ import pytest
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
-SERIAL = "integer NOT NULL"
+ID = "bigint NOT NULL"
 TIMESTAMPS = {
     "created_at": "timestamp with time zone NOT NULL",
     "updated_at": "timestamp with time zone NOT NULL",
@@ -16,15 +16,15 @@ TIMESTAMPS = {
 REPORT = {
     "event_id": "uuid NOT NULL",
     "occurred_at": "timestamp with time zone NOT NULL",
-    "model_id": "integer NOT NULL",
-    "benchmark_id": "integer NOT NULL",
+    "model_id": ID,
+    "benchmark_id": ID,
     "score": "double precision NOT NULL",
     "date_tested": "date",
     "source": "character varying(255)",
 }
 COLUMNS = {
     "models": {
-        "id": SERIAL,
+        "id": ID,
         "name": "character varying(255) NOT NULL",
         "display_name": "character varying(255)",
         "organization": "character varying(255) NOT NULL",
@@ -35,22 +35,22 @@ COLUMNS = {
         **TIMESTAMPS,
     },
     "benchmarks": {
-        "id": SERIAL,
+        "id": ID,
         "name": "character varying(255) NOT NULL",
         "category": "character varying(100)",
         "description": "text",
         "url": "character varying(500)",
         **TIMESTAMPS,
     },
-    "benchmark_results": {"id": SERIAL, **REPORT, **TIMESTAMPS},
+    "benchmark_results": {"id": ID, **REPORT, **TIMESTAMPS},
     "result_reports": {
-        "id": "bigint NOT NULL",
+        "id": ID,
         **REPORT,
         "created_at": "timestamp with time zone NOT NULL",
     },
     "opinions": {
-        "id": SERIAL,
-        "model_id": "integer NOT NULL",
+        "id": ID,
+        "model_id": ID,
         "content": "text NOT NULL",
         "sentiment": "character varying(50)",
         "source": "character varying(255)",
@@ -63,15 +63,16 @@ COLUMNS = {
         **TIMESTAMPS,
     },
     "use_cases": {
-        "id": SERIAL,
-        "model_id": "integer NOT NULL",
+        "id": ID,
+        "model_id": ID,
         "use_case": "character varying(255) NOT NULL",
         "description": "text",
         "mentioned_by": "character varying(255)",
+        "event_id": "uuid NOT NULL",
         **TIMESTAMPS,
     },
     "dead_letters": {
-        "id": "bigint NOT NULL",
+        "id": ID,
         "event_id": "uuid",
         "reason": "character varying(50) NOT NULL",
         "detail": "text NOT NULL",
@@ -102,7 +103,7 @@ INDEXED = {
     },
     "result_reports": {"id!", "event_id!", "model_id", "benchmark_id"},
     "opinions": {"id!", "event_id!", "model_id", "date_published"},
-    "use_cases": {"id!", "model_id"},
+    "use_cases": {"id!", "event_id!", "model_id"},
     "dead_letters": {"id!", "event_id!", 'topic, partition, "offset"!'},
 }
 each_table = pytest.mark.parametrize("table", COLUMNS)

@@ -30,7 +30,7 @@ class Event(BaseModel):
     occurred_at: Time = Field(default_factory=lambda: datetime.now(UTC))
 
     def to_json(self) -> bytes:
-        """Write the event as it stands on its topic, with fields that it came with and that are not known here."""
+        """Write the event as it stands on its topic, with fields that it came with and that are not known."""
         known = self.model_dump_json().encode()
         return known[:-1] + b"," + to_json(self.model_extra)[1:] if self.model_extra else known
 

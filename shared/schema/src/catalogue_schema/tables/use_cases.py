@@ -20,19 +20,15 @@ class UseCaseBase(SQLModel):
     mentioned_by: ShortText | None = Field(default=None, sa_type=String(255))
 
 
-class MentionedMixin(SQLModel):
-    """Which event it was; one that was made by hand has an id of its own."""
-
-    event_id: UUID = Field(
-        default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
-    )
-
-
-class UseCase(TimestampMixin, MentionedMixin, UseCaseBase, table=True):
+class UseCase(TimestampMixin, UseCaseBase, table=True):
     __tablename__ = "use_cases"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
+    # Which event it was; one that was made by hand has an id of its own.
+    event_id: UUID = Field(
+        default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
+    )
 
     model: "Model" = Relationship(back_populates="use_cases")
 
@@ -54,7 +50,8 @@ class UseCaseUpdate(RequestSchema):
     mentioned_by: ShortText | None = None
 
 
-class UseCaseResponse(TimestampMixin, MentionedMixin, UseCaseBase):
+class UseCaseResponse(TimestampMixin, UseCaseBase):
     id: int
+    event_id: UUID
     model_id: int
     model: str
