@@ -22,6 +22,7 @@ class Kafka:
         self.ours = set(ours)
         self.calls: list[Any] = []
         self.commit_errors: list[Exception] = []
+        self.stopping = asyncio.Event()
 
     def assignment(self) -> set[TopicPartition]:
         return self.ours
@@ -40,10 +41,14 @@ class Kafka:
         self.calls.append(f"reject {len(failures)}")
 
     async def process(self, records: Records, **replaced: Any) -> BatchConsumer[ResultReported]:
-        parts = {"handle": self.handle, "decode": decode_json(RESULTS_REPORTED), "reject": self.reject}
-        consumer = BatchConsumer[ResultReported](RESULTS_REPORTED, **parts | replaced)
+        consumer = self.consumer(**replaced)
         await consumer.process(records, cast("AIOKafkaConsumer", self))
+        await consumer.finished()
         return consumer
+
+    def consumer(self, **replaced: Any) -> BatchConsumer[ResultReported]:
+        parts = {"handle": self.handle, "decode": decode_json(RESULTS_REPORTED), "reject": self.reject}
+        return BatchConsumer[ResultReported](RESULTS_REPORTED, stopping=self.stopping, **parts | replaced)
 
 
 def partition(number: int) -> TopicPartition:
@@ -131,7 +136,7 @@ async def test_dead_letters_are_tried_again_until_they_are_kept() -> None:
     assert kafka.calls == ["reject 1", "reject 1", {0: 8}]
 
 
-async def test_a_cancelled_batch_stays_uncommitted() -> None:
+async def test_a_batch_that_is_broken_off_stays_uncommitted() -> None:
     kafka = Kafka(partition(0))
     started = asyncio.Event()
 
@@ -140,26 +145,64 @@ async def test_a_cancelled_batch_stays_uncommitted() -> None:
         await asyncio.Event().wait()
         return []
 
-    task = asyncio.create_task(kafka.process((result(0, 7),), handle=hang))
+    consumer = kafka.consumer(handle=hang)
+    await consumer.process((result(0, 7),), cast("AIOKafkaConsumer", kafka))
     await started.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    await consumer.break_off()
     assert kafka.calls == []
+    assert consumer.busy_since is None
+    assert not consumer.failed
+
+
+async def test_a_batch_is_decoded_while_the_one_before_is_handled_and_handled_only_after_its_commit() -> None:
+    kafka = Kafka(partition(0))
+    release = asyncio.Event()
+
+    def decode(record: ConsumerRecord) -> ResultReported:
+        kafka.calls.append(f"decode {record.offset}")
+        return ResultReported(model="m", benchmark="b", score=1.0)
+
+    async def handle(batch: Sequence[Received[ResultReported]]) -> list[Failure]:
+        await release.wait()
+        return await kafka.handle(batch)
+
+    consumer = kafka.consumer(decode=decode, handle=handle)
+    await consumer.process((result(0, 7),), cast("AIOKafkaConsumer", kafka))
+    second = asyncio.create_task(consumer.process((result(0, 8),), cast("AIOKafkaConsumer", kafka)))
+    await asyncio.sleep(0)
+    assert kafka.calls == ["decode 7", "decode 8"]
+    release.set()
+    await second
+    await consumer.finished()
+    assert kafka.calls == ["decode 7", "decode 8", "handle 1", {0: 8}, "handle 1", {0: 9}]
+
+
+async def test_after_a_fault_in_the_pipeline_no_later_batch_is_handled_or_committed() -> None:
+    kafka = Kafka(partition(0))
+
+    async def handle(_: Sequence[Received[ResultReported]]) -> object:
+        kafka.calls.append("handle")
+        return "no list of failures"
+
+    consumer = await kafka.process((result(0, 7),), handle=handle)
+    assert consumer.failed
+    assert kafka.stopping.is_set()
+    await consumer.process((result(0, 8),), cast("AIOKafkaConsumer", kafka))
+    await consumer.finished()
+    assert kafka.calls == ["handle"]
 
 
 async def test_a_batch_is_busy_from_its_start_to_its_commit() -> None:
     kafka = Kafka(partition(0))
     seen: list[bool] = []
-    consumer = BatchConsumer[ResultReported](
-        RESULTS_REPORTED, lambda _: look(), decode_json(RESULTS_REPORTED), kafka.reject
-    )
+    consumer = kafka.consumer(handle=lambda _: look())
 
     async def look() -> list[Failure]:
         seen.append(consumer.busy_since is not None)
         return []
 
     await consumer.process((result(0, 7),), cast("AIOKafkaConsumer", kafka))
+    await consumer.finished()
     assert seen == [True]
     assert consumer.busy_since is None
 

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Sequence
 
@@ -33,8 +34,10 @@ async def rejected(value: bytes) -> list[Failure]:
     async def reject(found: Sequence[Failure]) -> None:
         failures.extend(found)
 
-    consumer = BatchConsumer[ResultReported](RESULTS_REPORTED, handle, decode_json(RESULTS_REPORTED), reject)
+    decode = decode_json(RESULTS_REPORTED)
+    consumer = BatchConsumer[ResultReported](RESULTS_REPORTED, handle, decode, reject, asyncio.Event())
     await consumer.process((record(value),), NothingToCommit())
+    await consumer.finished()
     return failures
 
 

@@ -28,7 +28,11 @@ class Consumer:
         return {TopicPartition("results", 0)}
 
 
+started = asyncio.Event()
+
+
 async def hang(_: Batch) -> list[Failure]:
+    started.set()
     await asyncio.Event().wait()
     return []
 
@@ -45,7 +49,12 @@ def consuming(handle: Any) -> Worker:
 
 def batch(of: Worker) -> "asyncio.Task[None]":
     [(consumer, _)] = of._consumers
-    return asyncio.create_task(consumer.process((RECORD,), Consumer()))
+
+    async def whole() -> None:
+        await consumer.process((RECORD,), Consumer())
+        await consumer.finished()
+
+    return asyncio.create_task(whole())
 
 
 async def test_a_worker_that_waits_for_work_has_no_fault() -> None:
@@ -55,7 +64,7 @@ async def test_a_worker_that_waits_for_work_has_no_fault() -> None:
 async def test_a_batch_that_hangs_is_a_fault_of_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = consuming(hang)
     task = batch(hanging)
-    await asyncio.sleep(0)
+    await started.wait()
     assert hanging._fault() is None, "it has only begun"
     monkeypatch.setattr(worker, "STALL_LIMIT", 0)
     assert hanging._fault() == f"a batch of {RESULTS_REPORTED.name} hangs"

@@ -1,8 +1,16 @@
-"""FastStream's broker and batch subscribers, set up so that only our own code decodes and commits."""
+"""FastStream's broker and batch subscribers, set up so that only our own code decodes and commits.
 
+What works against FastStream 0.7 stands here and nowhere else (docs/adr/0010). It either acknowledges what a
+handler failed on or seeks back to it at once, for ever; it logs and drops every exception, one raised while
+it decodes a batch's headers included; it sleeps after each empty poll; and it makes a consumer of its own.
+So it hands over the records as they came, never acknowledges, and is given our consumer, which waits.
+"""
+
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from functools import partial
+from typing import Any, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -12,8 +20,9 @@ from faststream.kafka.message import KafkaAckableMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from catalogue_messaging.consumer import Records
+from catalogue_messaging.consumer import BatchConsumer, Records
 from catalogue_messaging.metrics import REBALANCES
+from catalogue_messaging.reading import Consumer
 from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
@@ -23,33 +32,26 @@ SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": 
 RETRY_BACKOFF_MS = 500
 # A batch waits for as long as the database or Kafka is away; that must not cost the group membership.
 MAX_POLL_INTERVAL_MS = 2**31 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What is consumed: a topic, by its own name and its name on Kafka, the group, and a batch at most."""
-
-    topic: str
-    name: str
-    group_id: str
-    max_records: int
-
-
-Process = Callable[[Records, AIOKafkaConsumer], Awaitable[None]]
+REVOKE_TIMEOUT = 5
+"""Seconds that a batch in hand has when its partitions are revoked: under the session's timeout."""
 
 
 class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Counts them: a worker that is assigned partitions again and again loses its time to rebalances."""
+    """Ends the batch in hand before its partitions go to another worker, and counts rebalances."""
 
-    def __init__(self, topic: str) -> None:
-        self._topic = topic
+    def __init__(self, consumer: BatchConsumer[Any]) -> None:
+        self._consumer = consumer
 
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """Nothing to do: offsets are committed with their batch."""
+    async def on_partitions_revoked(self, _: set[TopicPartition]) -> None:
+        # Whatever is not committed by then is handled twice, which changes nothing.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REVOKE_TIMEOUT):
+                await self._consumer.finished()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        REBALANCES.labels(self._topic).inc()
-        log.info("partitions assigned", topic=self._topic, partitions=sorted(tp.partition for tp in assigned))
+        topic = self._consumer.topic.name
+        REBALANCES.labels(topic).inc()
+        log.info("partitions assigned", topic=topic, partitions=sorted(tp.partition for tp in assigned))
 
 
 def make_broker(kafka: KafkaSettings, service: str) -> KafkaBroker:
@@ -64,13 +66,13 @@ def make_broker(kafka: KafkaSettings, service: str) -> KafkaBroker:
         apply_types=False,
         # A logger of our own: FastStream's has its own handler. What it warns of is what we asked for.
         logger=_errors_only(),
-        # seconds that a batch in hand has at a stop
-        graceful_timeout=5,
     )
 
 
-def subscribe(broker: KafkaBroker, source: Source, process: Process) -> BatchSubscriber:
-    """Hand every batch of `source` to `process`, one after another, with the consumer that commits it."""
+def subscribe(
+    broker: KafkaBroker, consumer: BatchConsumer[Any], topic: str, group_id: str, max_records: int
+) -> BatchSubscriber:
+    """Hand every batch of the topic of this name to `consumer`, one after another."""
 
     async def whole(records: Records) -> KafkaAckableMessage:
         # FastStream's own parser fails on a header that is null or no UTF-8, and with it the batch is lost.
@@ -80,17 +82,15 @@ def subscribe(broker: KafkaBroker, source: Source, process: Process) -> BatchSub
         return message
 
     async def handle(message: KafkaAckableMessage) -> None:
-        await process(message.raw_message, message.consumer)
+        await consumer.process(message.raw_message, message.consumer)
 
     subscriber = broker.subscriber(
-        source.name,
-        group_id=source.group_id,
+        topic,
+        group_id=group_id,
         batch=True,
-        max_records=source.max_records,
-        # FastStream sleeps this long after each empty poll: the latency that an idle topic adds.
-        batch_timeout_ms=50,
+        max_records=max_records,
         ack_policy=AckPolicy.MANUAL,
-        listener=Assignments(source.topic),
+        listener=Assignments(consumer),
         parser=whole,
         decoder=undecoded,
         auto_offset_reset="earliest",
@@ -101,6 +101,20 @@ def subscribe(broker: KafkaBroker, source: Source, process: Process) -> BatchSub
     )
     subscriber(handle)
     return subscriber
+
+
+async def start(broker: KafkaBroker) -> None:
+    """Begin to consume. Raises KafkaError while Kafka is away; then the broker is stopped, to start again."""
+    try:
+        await broker.connect()
+        config = broker.config.broker_config
+        # FastStream has no setting for the kind of consumer; what it was going to pass stands in `keywords`.
+        options = cast("partial[AIOKafkaConsumer]", config.builder).keywords
+        config.builder = partial(Consumer, **options)
+        await broker.start()
+    except BaseException:
+        await broker.stop()
+        raise
 
 
 def _errors_only() -> logging.Logger:

@@ -1,15 +1,13 @@
 """Consuming a topic in batches: decode, handle, dead-letter what failed for good, then commit.
 
-FastStream 0.7 either acknowledges what a handler failed on or seeks back to it at once, for ever; and it logs
-and drops every exception, one raised while it decodes a batch's headers included. So it hands over the
-records as they came, never acknowledges by itself, and nothing below raises: a batch is committed, or
-repeated until it can be.
+Nothing below raises: a batch is committed, or repeated until it can be (`broker` says why).
 """
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -34,35 +32,82 @@ Decode = Callable[[ConsumerRecord], E]
 Reject = Callable[[Sequence[Failure]], Awaitable[None]]
 """Puts failures where they are kept; any exception means: not yet, try again."""
 
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[E]):
+    """What was fetched together, and what decoding made of it."""
+
+    records: Records
+    received: list[Received[E]]
+    failures: list[Failure]
+
+
 COMMIT_TIMEOUT = 30
 """Seconds; aiokafka itself would wait for a coordinator for ever."""
 
 
 class BatchConsumer(Generic[E]):
-    """Takes one batch after another; `busy_since` tells a batch that hangs from an idle topic."""
+    """Takes one batch after another: while one is handled and committed, the next is fetched and decoded.
 
-    def __init__(self, topic: Topic, handle: Handler[E], decode: Decode[E], reject: Reject) -> None:
+    `busy_since` tells a batch that hangs from an idle topic. Once `stopping` is set, no batch is begun; a
+    fault in the pipeline itself sets it too, and `failed`: to go on would be to commit past its batch.
+    """
+
+    def __init__(
+        self, topic: Topic, handle: Handler[E], decode: Decode[E], reject: Reject, stopping: asyncio.Event
+    ) -> None:
         self.topic = topic
         self.busy_since: float | None = None
+        self.failed = False
         self._handle = handle
         self._decode = decode
         self._reject = reject
+        self._stopping = stopping
+        self._finishing: asyncio.Task[None] | None = None
 
     async def process(self, records: Records, consumer: AIOKafkaConsumer) -> None:
-        """Handle a batch to its end and commit it. Returns only then; never raises but when cancelled."""
+        """Decode a batch, wait until the one before it is committed, and begin to handle this one.
+
+        Never raises but when cancelled.
+        """
         started = time.perf_counter()
-        self._progress()
         BATCH_SIZE.labels(self.topic.name).observe(len(records))
         received, failures = self._decode_all(records)
-        failures += await until_it_succeeds(
-            self.topic.name, lambda: isolate(self._handle, received), self._progress
+        await self.finished()
+        if self._stopping.is_set():
+            return  # uncommitted: it will come again, here or at another worker
+        self._finishing = asyncio.create_task(self._finish(Batch(records, received, failures), consumer))
+        self._finishing.add_done_callback(lambda task: self._done(task, started))
+
+    async def finished(self) -> None:
+        """Wait until the batch in hand, if there is one, is committed. To cancel the wait leaves it alone."""
+        if self._finishing is not None:
+            await asyncio.wait([self._finishing])
+
+    async def break_off(self) -> None:
+        """Leave the batch in hand uncommitted."""
+        if self._finishing is not None:
+            self._finishing.cancel()
+            await asyncio.wait([self._finishing])
+
+    async def _finish(self, batch: Batch[E], consumer: AIOKafkaConsumer) -> None:
+        """Handle a batch to its end, then commit it."""
+        self._progress()
+        failures = batch.failures + await until_it_succeeds(
+            self.topic.name, lambda: isolate(self._handle, batch.received), self._progress
         )
         if failures:
             await until_it_succeeds(self.topic.name, lambda: self._reject(failures), self._progress)
             self._count(failures)
-        await until_it_succeeds(self.topic.name, lambda: _commit(records, consumer), self._progress)
+        await until_it_succeeds(self.topic.name, lambda: _commit(batch.records, consumer), self._progress)
+
+    def _done(self, task: "asyncio.Task[None]", started: float) -> None:
         self.busy_since = None
         BATCH_SECONDS.labels(self.topic.name).observe(time.perf_counter() - started)
+        if not task.cancelled() and (error := task.exception()):
+            log.critical("a batch could not be finished; stopping, it will come again", exc_info=error)
+            self.failed = True
+            self._stopping.set()
 
     def _progress(self) -> None:
         self.busy_since = time.monotonic()

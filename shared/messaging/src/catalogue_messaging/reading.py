@@ -1,18 +1,22 @@
-"""A consumer that goes on behind a record that aiokafka cannot read."""
+"""A consumer that waits for records, and goes on behind one that aiokafka cannot read."""
 
+import asyncio
 import time
-from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from catalogue_schema.headers import UNREADABLE
-from faststream.kafka import KafkaBroker
 
 log = structlog.get_logger(__name__)
 
 Found = dict[TopicPartition, list[ConsumerRecord]]
+
+LOOK_ROUND = 1
+"""Seconds between two looks at what may be wrong with the group, while nothing arrives."""
+POLL = 0.01
+"""Seconds between two looks at each partition, while one of them holds a record that cannot be read."""
 
 
 class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
@@ -28,35 +32,62 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
         super().__init__(*args, **options)
         self._served: dict[TopicPartition, float] = {}
         self._careful: set[TopicPartition] = set()
+        self._poll_until = 0.0
 
     async def getmany(self, *, max_records: int, **_: Any) -> Found:
-        """What has been fetched. Never waits: FastStream sleeps where there is nothing. Raises KafkaError."""
-        found: Found = {}
+        """Wait for records, for as long as it takes; return at most `max_records`. Raises KafkaError."""
+        while True:
+            found = await self._fetched({}, max_records) or await self._fetched(
+                await self._first(), max_records
+            )
+            if found:
+                return found
+
+    async def _first(self) -> Found:
+        """Wait for a record of any partition; return none when it is time to look round."""
+        if self._careful & self.assignment() or time.monotonic() < self._poll_until:
+            await asyncio.sleep(POLL)
+            return {}
+        try:
+            async with asyncio.timeout(LOOK_ROUND):
+                record = await super().getone()
+        except TimeoutError:
+            return {}
+        except UnicodeDecodeError:
+            # In which partition, only each by itself will tell.
+            self._poll_until = time.monotonic() + LOOK_ROUND
+            return {}
+        return {TopicPartition(record.topic, record.partition): [record]}
+
+    async def _fetched(self, found: Found, max_records: int) -> Found:
+        """Add what has been fetched to `found`, without waiting."""
+        left = max_records - sum(map(len, found.values()))
         for partition in sorted(self.assignment(), key=lambda each: self._served.get(each, 0)):
+            if left <= 0:
+                break
             try:
-                found |= await self._from(partition, max_records - sum(map(len, found.values())))
+                records = await self._from(partition, left)
             except KafkaError:
                 if not found:
                     raise
-            if sum(map(len, found.values())) >= max_records:
                 break
-        # Without a partition too it raises what is wrong with the group.
-        return found or await super().getmany(TopicPartition("", 0))
+            if records:
+                found.setdefault(partition, []).extend(records)
+                left -= len(records)
+                self._served[partition] = time.monotonic()
+        return found
 
-    async def _from(self, partition: TopicPartition, max_records: int) -> Found:
+    async def _from(self, partition: TopicPartition, max_records: int) -> list[ConsumerRecord]:
         at_most = 1 if partition in self._careful else max_records
         try:
             found: Found = await super().getmany(partition, max_records=at_most)
         except UnicodeDecodeError as error:
-            if at_most == 1:
-                found = {partition: [await self._instead(partition, error)]}
-                self._careful.discard(partition)
-            else:
+            if at_most > 1:
                 self._careful.add(partition)
-                found = {}
-        if found:
-            self._served[partition] = time.monotonic()
-        return found
+                return []
+            self._careful.discard(partition)
+            return [await self._instead(partition, error)]
+        return found.get(partition, [])
 
     async def _instead(self, partition: TopicPartition, error: UnicodeDecodeError) -> ConsumerRecord:
         """Step over the record at the partition's position."""
@@ -65,10 +96,3 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
         log.error("unreadable", topic=partition.topic, partition=partition.partition, offset=offset)
         headers = ((UNREADABLE, str(error).encode()),)
         return ConsumerRecord(*partition, offset, 0, 0, None, None, None, -1, -1, headers)
-
-
-def read_carefully(broker: KafkaBroker) -> None:
-    """Let the broker, once it is connected, make consumers of this kind. FastStream has no setting for it."""
-    config = broker.config.broker_config
-    options = cast("partial[AIOKafkaConsumer]", config.builder).keywords
-    config.builder = partial(Consumer, **options)

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Annotated, Any, TypeVar
 
 import structlog
@@ -17,13 +17,12 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings
 
-from catalogue_messaging.broker import Source, make_broker, subscribe
-from catalogue_messaging.consumer import BatchConsumer, Decode, Records, Reject, decode_json
+from catalogue_messaging.broker import make_broker, start, subscribe
+from catalogue_messaging.consumer import BatchConsumer, Decode, Reject, decode_json
 from catalogue_messaging.dead_letters import to_message
 from catalogue_messaging.failures import Failure, Handler, TransientError, until_it_succeeds
 from catalogue_messaging.lag import watch_lag
 from catalogue_messaging.publisher import EventPublisher
-from catalogue_messaging.reading import read_carefully
 from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
@@ -34,6 +33,8 @@ STALL_LIMIT = 120
 """Seconds that one attempt at a batch may take before the worker counts as hung."""
 START_BACKOFF = 3
 """Seconds at most between two attempts to begin: whoever starts everything at once should not wait long."""
+FINISH_TIMEOUT = 5
+"""Seconds that the batches in hand have at a stop."""
 STOP_TIMEOUT = 8
 """Seconds to leave Kafka; `docker stop` kills after ten."""
 
@@ -54,7 +55,6 @@ class Worker:
 
     def __init__(self, service: str, kafka: KafkaSettings, max_records: int = 1000) -> None:
         self.publisher = EventPublisher(kafka, f"/{service}")
-        self.failed = False
         self._kafka = kafka
         self._service = service
         self._max_records = max_records
@@ -74,22 +74,10 @@ class Worker:
 
         `decode` and `reject` are for a topic whose messages are no JSON events, or have nowhere to go.
         """
-        consumer = BatchConsumer(topic, handle, decode or decode_json(topic), reject or self._dead_letter)
-
-        async def process(records: Records, client: AIOKafkaConsumer) -> None:
-            if self.failed:
-                return
-            try:
-                await consumer.process(records, client)
-            except Exception:
-                # A fault in the pipeline itself. Going on would commit past this batch: stop instead.
-                log.critical("a batch could not be finished; stopping, it will come again", exc_info=True)
-                self.failed = True
-                self._stopping.set()
-
-        group_id = self._kafka.group_id(self._service, topic)
-        source = Source(topic.name, self._kafka.topic_name(topic), group_id, self._max_records)
-        subscriber = subscribe(self._broker, source, process)
+        decode, reject = decode or decode_json(topic), reject or self._dead_letter
+        consumer = BatchConsumer(topic, handle, decode, reject, self._stopping)
+        name, group_id = self._kafka.topic_name(topic), self._kafka.group_id(self._service, topic)
+        subscriber = subscribe(self._broker, consumer, name, group_id, self._max_records)
         self._consumers.append((consumer, subscriber))
 
     async def run(self, settings: HealthSettings, **checks: Check) -> None:
@@ -108,7 +96,7 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._stop()
-        if self.failed:
+        if any(consumer.failed for consumer, _ in self._consumers):
             sys.exit(1)
 
     async def _start(self) -> None:
@@ -122,18 +110,20 @@ class Worker:
             # FastStream's consumers would wait 40 s for them, and then end.
             create = "create them with python -m catalogue_messaging.topics"
             raise TransientError(f"Kafka has no topics {', '.join(sorted(missing))}: {create}")
-        try:
-            await self._broker.connect()
-            read_carefully(self._broker)
-            await self._broker.start()
-        except BaseException:
-            await self._broker.stop()
-            raise
+        await start(self._broker)
 
     async def _stop(self) -> None:
-        """Leave the groups, so that others take over at once. What hangs is left behind."""
+        """End the batches in hand and leave the groups, so that others take over at once.
+
+        What hangs is left behind.
+        """
+        consumers = [consumer for consumer, _ in self._consumers]
         try:
             async with asyncio.timeout(STOP_TIMEOUT):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(FINISH_TIMEOUT):
+                        await asyncio.gather(*(consumer.finished() for consumer in consumers))
+                await asyncio.gather(*(consumer.break_off() for consumer in consumers))
                 await self._broker.stop()
                 await self.publisher.stop()
         except (TimeoutError, ExceptionGroup) as error:
