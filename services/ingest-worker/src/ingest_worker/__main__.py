@@ -12,19 +12,20 @@ from catalogue_schema.database import ping
 from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED, USE_CASES_MENTIONED
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
-from ingest_worker.opinions import record_opinions
-from ingest_worker.results import record_results
+from ingest_worker.opinions import RECORD_OPINIONS
+from ingest_worker.results import RECORD_RESULTS
 from ingest_worker.settings import Settings
 from ingest_worker.transactions import open_engine
-from ingest_worker.use_cases import record_use_cases
+from ingest_worker.use_cases import RECORD_USE_CASES
+from ingest_worker.writing import write_events
 
 
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
     engine = open_engine(settings.database_url.get_secret_value())
     worker = Worker("ingest-worker", kafka)
-    worker.consume(OPINIONS_CLASSIFIED, partial(record_opinions, engine))
-    worker.consume(RESULTS_REPORTED, partial(record_results, engine))
-    worker.consume(USE_CASES_MENTIONED, partial(record_use_cases, engine))
+    worker.consume(OPINIONS_CLASSIFIED, partial(write_events, engine, RECORD_OPINIONS))
+    worker.consume(RESULTS_REPORTED, partial(write_events, engine, RECORD_RESULTS))
+    worker.consume(USE_CASES_MENTIONED, partial(write_events, engine, RECORD_USE_CASES))
     worker.consume(DEAD_LETTERS, partial(record_dead_letters, engine), from_record, report_unrecordable)
     try:
         await worker.run(settings, database=partial(ping, engine))

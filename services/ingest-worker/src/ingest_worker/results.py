@@ -1,27 +1,22 @@
 """Writing benchmark results: every report, and for each model, benchmark and date the one that stands."""
 
-import json
-from collections.abc import Sequence
-
-from catalogue_messaging.failures import Failure, Received
-from catalogue_runtime.metrics import count_recorded
-from catalogue_schema.events import ResultReported
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from ingest_worker.names import BENCHMARK, MODEL
-from ingest_worker.transactions import transaction
 
 # A report is known by its event id for ever, so a repeat changes nothing, also when a later report has taken
 # its place. Among the new ones, and against the one that stands, the later occurred_at wins; of two at the
 # same moment, the greater event id, so that the order of arrival never matters.
-RECORD = text("""
-WITH new AS (
+RECORD_RESULTS = text("""
+WITH event AS (
+    SELECT event.*, models.id AS model_id, benchmarks.id AS benchmark_id
+    FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
+        event_id uuid, occurred_at timestamptz, model text, benchmark text, score float, date_tested date,
+        source text)) WITH ORDINALITY AS event
+    LEFT JOIN models ON models.name = event.model
+    LEFT JOIN benchmarks ON benchmarks.name = event.benchmark
+), new AS (
     INSERT INTO result_reports (event_id, occurred_at, model_id, benchmark_id, score, date_tested, source)
     SELECT event_id, occurred_at, model_id, benchmark_id, score, date_tested, source
-    FROM json_to_recordset(CAST(:rows AS json)) AS row (
-        event_id uuid, occurred_at timestamptz, model_id bigint, benchmark_id bigint, score float,
-        date_tested date, source text)
+    FROM event WHERE model_id IS NOT NULL AND benchmark_id IS NOT NULL
     ORDER BY event_id
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id, occurred_at, model_id, benchmark_id, score, date_tested, source
@@ -37,25 +32,8 @@ WITH new AS (
         score = excluded.score, source = excluded.source
     WHERE (r.occurred_at, r.event_id) < (excluded.occurred_at, excluded.event_id)
 )
-SELECT count(*) FROM new
+SELECT (SELECT count(*) FROM new) AS recorded,
+       (SELECT array_agg(ordinality) FROM event WHERE model_id IS NULL) AS unknown_model,
+       (SELECT array_agg(ordinality) FROM event WHERE model_id IS NOT NULL AND benchmark_id IS NULL)
+           AS unknown_benchmark
 """)
-
-
-async def record_results(engine: AsyncEngine, batch: Sequence[Received[ResultReported]]) -> list[Failure]:
-    """Record the reports that are new, in one transaction. Returns those that name what is unknown."""
-    rows, failures = [], []
-    async with transaction(engine) as connection:
-        models = await MODEL.ids(connection, (received.event.model for received in batch))
-        benchmarks = await BENCHMARK.ids(connection, (received.event.benchmark for received in batch))
-        for received in batch:
-            event = received.event
-            if event.model not in models:
-                failures.append(MODEL.unknown_in(received.record, event.model))
-            elif event.benchmark not in benchmarks:
-                failures.append(BENCHMARK.unknown_in(received.record, event.benchmark))
-            else:
-                known = {"model_id": models[event.model], "benchmark_id": benchmarks[event.benchmark]}
-                rows.append(event.model_dump(mode="json") | known)
-        recorded = (await connection.execute(RECORD, {"rows": json.dumps(rows)})).scalar_one()
-    count_recorded(ResultReported, recorded, len(rows))
-    return failures
