@@ -6,7 +6,7 @@ from catalogue_messaging.failures import isolate
 from catalogue_schema.events import OpinionClassified, Reason
 from catalogue_schema.examples import Example, load
 from catalogue_schema.topics import OPINIONS_CLASSIFIED
-from ingest_worker.opinions import RECORD_OPINIONS
+from ingest_worker.opinions import OPINIONS
 from ingest_worker.transactions import ConstraintError
 from ingest_worker.writing import write_events
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,7 +19,7 @@ def opinion(content: str, **fields: Any) -> OpinionClassified:
 
 async def record(engine: AsyncEngine, *events: OpinionClassified) -> list[Reason]:
     """As a worker does it; the reasons of what failed."""
-    found = await isolate(lambda some: write_events(engine, RECORD_OPINIONS, some), batch(*events))
+    found = await isolate(lambda some: write_events(engine, OPINIONS, some), batch(*events))
     return [failure.reason for failure in found]
 
 
@@ -76,7 +76,7 @@ async def test_a_constraint_violation_costs_only_that_event(engine: AsyncEngine,
 async def test_a_constraint_violation_says_which_without_the_values(engine: AsyncEngine, tables: Any) -> None:
     await tables.execute("ALTER TABLE opinions ADD CONSTRAINT ck_polite CHECK (content <> 'my secret')")
     with pytest.raises(ConstraintError, match="ck_polite") as error:
-        await write_events(engine, RECORD_OPINIONS, batch(opinion("my secret")))
+        await write_events(engine, OPINIONS, batch(opinion("my secret")))
     assert "my secret" not in str(error.value)
 
 

@@ -5,7 +5,7 @@ import pytest
 from catalogue_messaging.failures import TransientError
 from catalogue_schema.database import create_engine
 from catalogue_schema.events import ResultReported
-from ingest_worker.results import RECORD_RESULTS
+from ingest_worker.results import RESULTS
 from ingest_worker.transactions import ConstraintError, open_engine, transaction
 from ingest_worker.writing import write_events
 from sqlalchemy import text
@@ -57,7 +57,7 @@ async def test_what_is_wrong_with_the_database_passes(engine: AsyncEngine, state
 async def test_a_database_that_is_away_is_a_transient_failure_of_the_whole_batch(free_port: int) -> None:
     engine = create_engine(f"postgresql://user:secret@127.0.0.1:{free_port}/none")
     with pytest.raises(TransientError) as error:
-        await write_events(engine, RECORD_RESULTS, batch(RESULT))
+        await write_events(engine, RESULTS, batch(RESULT))
     assert "secret" not in str(error.value)
     await engine.dispose()
 
@@ -65,7 +65,7 @@ async def test_a_database_that_is_away_is_a_transient_failure_of_the_whole_batch
 async def test_a_database_without_tables_is_a_transient_failure(empty_database_url: str) -> None:
     engine = create_engine(empty_database_url)
     with pytest.raises(TransientError, match="does not exist"):
-        await write_events(engine, RECORD_RESULTS, batch(RESULT))
+        await write_events(engine, RESULTS, batch(RESULT))
     await engine.dispose()
 
 
@@ -78,7 +78,7 @@ async def test_nothing_of_a_failed_transaction_stays(engine: AsyncEngine, tables
 async def test_a_connection_that_the_server_closed_is_replaced(engine: AsyncEngine) -> None:
     with pytest.raises(TransientError):
         await execute(engine, "SELECT pg_terminate_backend(pg_backend_pid())")
-    assert await write_events(engine, RECORD_RESULTS, batch(RESULT)) == []
+    assert await write_events(engine, RESULTS, batch(RESULT)) == []
 
 
 async def test_a_network_that_is_gone_without_a_word_is_a_transient_failure(
@@ -86,12 +86,12 @@ async def test_a_network_that_is_gone_without_a_word_is_a_transient_failure(
 ) -> None:
     async with proxied(database_url) as (url, proxy):
         behind = open_engine(url, command_timeout=1)
-        assert await write_events(behind, RECORD_RESULTS, batch(RESULT)) == []
+        assert await write_events(behind, RESULTS, batch(RESULT)) == []
         proxy.freeze()
         async with asyncio.timeout(20):
             with pytest.raises(TransientError):
-                await write_events(behind, RECORD_RESULTS, batch(RESULT))
+                await write_events(behind, RESULTS, batch(RESULT))
         proxy.mend()
-        assert await write_events(behind, RECORD_RESULTS, batch(RESULT)) == []
+        assert await write_events(behind, RESULTS, batch(RESULT)) == []
         await behind.dispose()
     assert await rows(engine, "SELECT count(*) AS n FROM result_reports") == [{"n": 1}]

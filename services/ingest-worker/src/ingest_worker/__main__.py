@@ -6,26 +6,27 @@ import uvloop
 from catalogue_messaging.dead_letters import from_record
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_messaging.worker import Worker
+from catalogue_runtime.garbage import spare_what_stays
 from catalogue_runtime.logs import configure_logging
 from catalogue_runtime.settings import LogSettings, load_settings
 from catalogue_schema.database import ping
 from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED, USE_CASES_MENTIONED
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
-from ingest_worker.opinions import RECORD_OPINIONS
-from ingest_worker.results import RECORD_RESULTS
+from ingest_worker.opinions import OPINIONS
+from ingest_worker.results import RESULTS
 from ingest_worker.settings import Settings
 from ingest_worker.transactions import open_engine
-from ingest_worker.use_cases import RECORD_USE_CASES
+from ingest_worker.use_cases import USE_CASES
 from ingest_worker.writing import write_events
 
 
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
     engine = open_engine(settings.database_url.get_secret_value())
     worker = Worker("ingest-worker", kafka)
-    worker.consume(OPINIONS_CLASSIFIED, partial(write_events, engine, RECORD_OPINIONS))
-    worker.consume(RESULTS_REPORTED, partial(write_events, engine, RECORD_RESULTS))
-    worker.consume(USE_CASES_MENTIONED, partial(write_events, engine, RECORD_USE_CASES))
+    worker.consume(OPINIONS_CLASSIFIED, partial(write_events, engine, OPINIONS))
+    worker.consume(RESULTS_REPORTED, partial(write_events, engine, RESULTS))
+    worker.consume(USE_CASES_MENTIONED, partial(write_events, engine, USE_CASES))
     worker.consume(DEAD_LETTERS, partial(record_dead_letters, engine), from_record, report_unrecordable)
     try:
         await worker.run(settings, database=partial(ping, engine))
@@ -35,6 +36,7 @@ async def run(settings: Settings, kafka: KafkaSettings) -> None:
 
 def main() -> None:
     configure_logging(load_settings(LogSettings))
+    spare_what_stays()
     uvloop.run(run(load_settings(Settings), load_settings(KafkaSettings)))
 
 

@@ -1,9 +1,13 @@
 """Writing opinions."""
 
-from sqlalchemy import text
+from catalogue_schema.events import OpinionClassified
+
+from ingest_worker.writing import Recording
 
 # Ordered, so that two workers with the same events (after a rebalance) wait for each other, not deadlock.
-RECORD_OPINIONS = text("""
+OPINIONS = Recording(
+    OpinionClassified,
+    """
 WITH event AS (
     SELECT event.*, models.id AS model_id
     FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
@@ -22,4 +26,5 @@ WITH event AS (
 )
 SELECT (SELECT count(*) FROM new) AS recorded,
        (SELECT array_agg(ordinality) FROM event WHERE model_id IS NULL) AS unknown_model
-""")
+""",
+)

@@ -1,11 +1,15 @@
 """Writing benchmark results: every report, and for each model, benchmark and date the one that stands."""
 
-from sqlalchemy import text
+from catalogue_schema.events import ResultReported
+
+from ingest_worker.writing import Recording
 
 # A report is known by its event id for ever, so a repeat changes nothing, also when a later report has taken
 # its place. Among the new ones, and against the one that stands, the later occurred_at wins; of two at the
 # same moment, the greater event id, so that the order of arrival never matters.
-RECORD_RESULTS = text("""
+RESULTS = Recording(
+    ResultReported,
+    """
 WITH event AS (
     SELECT event.*, models.id AS model_id, benchmarks.id AS benchmark_id
     FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
@@ -36,4 +40,5 @@ SELECT (SELECT count(*) FROM new) AS recorded,
        (SELECT array_agg(ordinality) FROM event WHERE model_id IS NULL) AS unknown_model,
        (SELECT array_agg(ordinality) FROM event WHERE model_id IS NOT NULL AND benchmark_id IS NULL)
            AS unknown_benchmark
-""")
+""",
+)

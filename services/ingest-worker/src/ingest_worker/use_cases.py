@@ -1,8 +1,12 @@
 """Writing use cases."""
 
-from sqlalchemy import text
+from catalogue_schema.events import UseCaseMentioned
 
-RECORD_USE_CASES = text("""
+from ingest_worker.writing import Recording
+
+USE_CASES = Recording(
+    UseCaseMentioned,
+    """
 WITH event AS (
     SELECT event.*, models.id AS model_id
     FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
@@ -19,4 +23,5 @@ WITH event AS (
 )
 SELECT (SELECT count(*) FROM new) AS recorded,
        (SELECT array_agg(ordinality) FROM event WHERE model_id IS NULL) AS unknown_model
-""")
+""",
+)

@@ -6,6 +6,7 @@ from functools import partial
 import uvloop
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_messaging.worker import Worker
+from catalogue_runtime.garbage import spare_what_stays
 from catalogue_runtime.logs import configure_logging
 from catalogue_runtime.settings import LogSettings, load_settings
 from catalogue_schema.topics import OPINIONS_SUBMITTED
@@ -28,6 +29,7 @@ def main() -> None:
         classifier = load_classifier(settings.backend)
     except ClassifierUnavailableError as error:
         sys.exit(str(error))
+    spare_what_stays()
     uvloop.run(run(settings, kafka, classifier))
 
 

@@ -42,6 +42,8 @@ class Batch(Generic[E]):
     failures: list[Failure]
 
 
+REQUIRED = frozenset({"event_id", "occurred_at"})
+"""The fields that a message has to have, though a request need not."""
 COMMIT_TIMEOUT = 30
 """Seconds; aiokafka itself would wait for a coordinator for ever."""
 
@@ -140,17 +142,15 @@ def decode_json(topic: Topic) -> Decode[Any]:
     The model makes up an `event_id` and `occurred_at` that are missing. Here that would make a new event of
     each redelivery, so a message has to have them.
     """
+    validate = topic.event.model_validate_json
 
     def decode(record: ConsumerRecord) -> BaseModel:
         # A newer producer may send fields that this worker does not know yet: kept, for it may pass them on.
-        event = topic.event.model_validate_json(record.value or b"", extra="allow")
-        missing = [
-            InitErrorDetails(type="missing", loc=(field,), input={})
-            for field in ("event_id", "occurred_at")
-            if field not in event.model_fields_set
-        ]
-        if missing:
-            raise ValidationError.from_exception_data(topic.event.__name__, missing)
+        event = validate(record.value or b"", extra="allow")
+        if not event.model_fields_set >= REQUIRED:
+            missing = REQUIRED - event.model_fields_set
+            errors = [InitErrorDetails(type="missing", loc=(name,), input={}) for name in sorted(missing)]
+            raise ValidationError.from_exception_data(topic.event.__name__, errors)
         return event
 
     return decode

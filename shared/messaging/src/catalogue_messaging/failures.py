@@ -3,7 +3,7 @@
 from asyncio import sleep
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import structlog
 from aiokafka import ConsumerRecord
@@ -33,8 +33,7 @@ class PermanentError(Exception):
     reason = Reason.UNEXPECTED
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
+class Received(NamedTuple, Generic[E]):
     """A message and the event that it carries."""
 
     record: ConsumerRecord
