@@ -82,7 +82,9 @@ def subscribe(
         return message
 
     async def handle(message: KafkaAckableMessage) -> None:
-        await consumer.process(message.raw_message, message.consumer)
+        # FastStream's message is part of a cycle of references, and would keep its records for long.
+        records, message.raw_message = message.raw_message, ()
+        await consumer.process(records, message.consumer)
 
     subscriber = broker.subscriber(
         topic,
