@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
-from faststream.kafka.subscriber.usecase import BatchSubscriber
+from faststream.kafka.subscriber.usecase import BatchSubscriber as Subscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from catalogue_messaging.consumer import BatchConsumer, Records
@@ -26,6 +26,8 @@ from catalogue_messaging.reading import Consumer
 from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
+
+__all__ = ["Subscriber", "make_broker", "start", "subscribe"]
 
 SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
@@ -71,7 +73,7 @@ def make_broker(kafka: KafkaSettings, service: str) -> KafkaBroker:
 
 def subscribe(
     broker: KafkaBroker, consumer: BatchConsumer[Any], topic: str, group_id: str, max_records: int
-) -> BatchSubscriber:
+) -> Subscriber:
     """Hand every batch of the topic of this name to `consumer`, one after another."""
 
     async def whole(records: Records) -> KafkaAckableMessage:

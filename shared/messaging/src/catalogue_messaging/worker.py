@@ -13,11 +13,10 @@ from aiokafka import AIOKafkaConsumer
 from catalogue_runtime.checks import Check
 from catalogue_runtime.health import Health, Heartbeat, serve
 from catalogue_schema.topics import DEAD_LETTERS, Topic
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings
 
-from catalogue_messaging.broker import make_broker, start, subscribe
+from catalogue_messaging.broker import Subscriber, make_broker, start, subscribe
 from catalogue_messaging.consumer import BatchConsumer, Decode, Reject, decode_json
 from catalogue_messaging.dead_letters import to_message
 from catalogue_messaging.failures import Failure, Handler, TransientError, until_it_succeeds
@@ -59,7 +58,7 @@ class Worker:
         self._service = service
         self._max_records = max_records
         self._broker = make_broker(kafka, service)
-        self._consumers: list[tuple[BatchConsumer[Any], BatchSubscriber]] = []
+        self._consumers: list[tuple[BatchConsumer[Any], Subscriber]] = []
         self._heartbeat = Heartbeat()
         self._stopping = asyncio.Event()
 
