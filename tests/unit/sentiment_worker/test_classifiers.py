@@ -1,6 +1,7 @@
 """What every backend promises, whatever stands behind it."""
 
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -115,11 +116,15 @@ def test_a_missing_weight_file_is_named_with_the_way_to_get_it(tmp_path: Path) -
 
 
 def test_a_missing_library_is_named_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
-    with pytest.raises(
-        ClassifierUnavailableError, match=r"needs onnxruntime: .*sentiment-worker\[accurate\]"
+    for library, backend, extra in (
+        ("onnxruntime", "accurate", "accurate"),
+        ("vaderSentiment.vaderSentiment", "vader", "vader"),
     ):
-        load_classifier("accurate")
+        monkeypatch.setitem(sys.modules, library, None)
+        with pytest.raises(
+            ClassifierUnavailableError, match=rf"needs {library}: .*sentiment-worker\[{extra}\]"
+        ):
+            load_classifier(backend)  # type: ignore[arg-type]
 
 
 def test_the_cascade_asks_the_accurate_classifier_only_where_the_fast_one_is_unsure() -> None:

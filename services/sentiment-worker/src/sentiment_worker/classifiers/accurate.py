@@ -3,21 +3,17 @@
 import json
 import os
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from .base import NOTHING_TO_JUDGE, Classification, ClassifierUnavailableError
+from .base import NOTHING_TO_JUDGE, Classification, ClassifierUnavailableError, how_to_install, library
 from .clean import clean, has_words
 from .probabilities import Calibration, Floats, to_classifications
 
-_INSTALL = (
-    "install the extra with `pip install 'sentiment-worker[accurate]'`, or choose SENTIMENT_BACKEND=fast"
-)
+EXTRA = "accurate"
 _BATCH = 16  # texts of like length; more in a batch cost the cascade padding
 
 
@@ -25,8 +21,10 @@ class AccurateClassifier:
     def __init__(self, weights: Traversable | Path | None = None) -> None:
         # Before its import, or it keeps an identifier on the disk and reports to its makers.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-        onnxruntime, tokenizers = _library("onnxruntime"), _library("tokenizers")
-        settings, model, tokenizer = _weight_files(weights or files(_library("sentiment_worker_accurate")))
+        onnxruntime, tokenizers = library("onnxruntime", EXTRA), library("tokenizers", EXTRA)
+        settings, model, tokenizer = _weight_files(
+            weights or files(library("sentiment_worker_accurate", EXTRA))
+        )
         stored = json.loads(settings.read_text(encoding="utf-8"))
         self.name = f"accurate-{stored['version']}"
         self.ask_below: float = stored["ask_below"]
@@ -62,16 +60,9 @@ class AccurateClassifier:
         return logits
 
 
-def _library(name: str) -> Any:  # a module that may not be installed
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise ClassifierUnavailableError(f"the accurate classifier needs {name}: {_INSTALL}") from error
-
-
 def _weight_files(folder: Traversable | Path) -> list[Traversable | Path]:
     found = [folder / name for name in ("model.json", "model.onnx", "tokenizer.json")]
     for file in found:
         if not file.is_file():
-            raise ClassifierUnavailableError(f"{file} is missing: {_INSTALL}")
+            raise ClassifierUnavailableError(f"{file} is missing: {how_to_install(EXTRA)}")
     return found

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from importlib import import_module
+from typing import Any, Literal, Protocol
 
 from catalogue_schema.sentiment import Sentiment
 
@@ -11,6 +12,21 @@ Backend = Literal["fast", "accurate", "cascade", "vader"]
 
 class ClassifierUnavailableError(Exception):
     """The classifier asked for cannot be loaded; the message says what to do about it."""
+
+
+def library(name: str, extra: str) -> Any:
+    """Import a module that an extra brings. Raises ClassifierUnavailableError where it is not installed."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ClassifierUnavailableError(f"this classifier needs {name}: {how_to_install(extra)}") from error
+
+
+def how_to_install(extra: str) -> str:
+    return (
+        f"install the extra with `pip install 'sentiment-worker[{extra}]'` (a container's image with "
+        f"SENTIMENT_EXTRA={extra}), or choose SENTIMENT_BACKEND=fast"
+    )
 
 
 @dataclass(frozen=True, slots=True)

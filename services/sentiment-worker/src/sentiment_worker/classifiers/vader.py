@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from catalogue_schema.sentiment import Sentiment
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from .base import NOTHING_TO_JUDGE, Classification
+from .base import NOTHING_TO_JUDGE, Classification, library
 from .clean import clean, has_words
 
 # How often each label was right where a rule had fired, on the training data of the model card
@@ -23,7 +22,7 @@ _CLEAR_COMPOUND = 0.05  # VADER's own threshold
 
 class VaderClassifier:
     def __init__(self) -> None:
-        self._analyzer = SentimentIntensityAnalyzer()
+        self._analyzer = library("vaderSentiment.vaderSentiment", "vader").SentimentIntensityAnalyzer()
         self.name = f"vader-{version('vaderSentiment')}"
 
     def classify(self, texts: Sequence[str]) -> list[Classification]:
