@@ -1,6 +1,7 @@
 """The tests' servers as containers, of the images that docker-compose.yml runs."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,7 +37,11 @@ def kafka_and_postgres(postgres_settings: dict[str, str]) -> Iterator[tuple[str,
     testcontainers_config.tc_host_override = LOOPBACK
     testcontainers_config.connection_mode_override = ConnectionMode.docker_host
     options = [word for name, value in postgres_settings.items() for word in ("-c", f"{name}={value}")]
-    postgres = PostgresContainer(POSTGRES_IMAGE, driver=None).with_command(["postgres", *options])
+    # Words that stand nowhere else, for tests that look for them: testcontainers' own password is "test".
+    user, password, database = (f"{kind}{secrets.token_hex(8)}" for kind in ("user", "secret", "database"))
+    postgres = PostgresContainer(
+        POSTGRES_IMAGE, username=user, password=password, dbname=database, driver=None
+    ).with_command(["postgres", *options])
     kafka = _kafka(port := free_port())
     with postgres, kafka:
         yield f"{LOOPBACK}:{port}", postgres.get_connection_url()

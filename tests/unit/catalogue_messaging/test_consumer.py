@@ -6,7 +6,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, GroupAuthorizationFailedError, IllegalStateError
 from catalogue_messaging import failures as policy
-from catalogue_messaging.consumer import BatchConsumer, Records, decode_json
+from catalogue_messaging.consumer import BatchConsumer, Records
+from catalogue_messaging.decoding import decode_json
 from catalogue_messaging.failures import Failure, Received, TransientError
 from catalogue_schema.events import ResultReported
 from catalogue_schema.examples import load

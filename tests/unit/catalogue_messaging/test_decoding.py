@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 from aiokafka import TopicPartition
-from catalogue_messaging.consumer import BatchConsumer, decode_json
+from catalogue_messaging.consumer import BatchConsumer
+from catalogue_messaging.decoding import decode_json
 from catalogue_messaging.failures import Failure, Received
 from catalogue_schema.events import Reason, ResultReported
 from catalogue_schema.topics import RESULTS_REPORTED

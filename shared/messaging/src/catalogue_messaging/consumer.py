@@ -8,17 +8,16 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 from catalogue_runtime.metrics import Outcome, count_events
-from catalogue_schema.events import Reason
 from catalogue_schema.topics import Topic
 from pydantic import BaseModel, ValidationError
-from pydantic_core import InitErrorDetails
 
+from catalogue_messaging.decoding import Decode, invalid
 from catalogue_messaging.failures import Failure, Handler, Received, failed, isolate, until_it_succeeds
 from catalogue_messaging.metrics import BATCH_SECONDS, BATCH_SIZE
 
@@ -27,8 +26,6 @@ log = structlog.get_logger(__name__)
 E = TypeVar("E", bound=BaseModel)
 
 Records = tuple[ConsumerRecord, ...]
-Decode = Callable[[ConsumerRecord], E]
-"""Raises Pydantic's ValidationError for a message that is no such event."""
 Reject = Callable[[Sequence[Failure]], Awaitable[None]]
 """Puts failures where they are kept; any exception means: not yet, try again."""
 
@@ -42,8 +39,6 @@ class Batch(Generic[E]):
     failures: list[Failure]
 
 
-REQUIRED = frozenset({"event_id", "occurred_at"})
-"""The fields that a message has to have, though a request need not."""
 COMMIT_TIMEOUT = 30
 """Seconds; aiokafka itself would wait for a coordinator for ever."""
 
@@ -120,7 +115,7 @@ class BatchConsumer(Generic[E]):
             try:
                 received.append(Received(record, self._decode(record)))
             except ValidationError as error:
-                failures.append(_invalid(record, error))
+                failures.append(invalid(record, error))
             except Exception as error:  # noqa: BLE001 (whatever it is, it must cost no other message)
                 failures.append(failed(record, error))
         return received, failures
@@ -134,34 +129,6 @@ class BatchConsumer(Generic[E]):
             reasons=dict(Counter(failure.reason.value for failure in failures)),
             first=f"{first.record.topic}/{first.record.partition}/{first.record.offset}: {first.detail}",
         )
-
-
-def decode_json(topic: Topic) -> Decode[Any]:
-    """Reads a message's value as its topic's event; what the headers say is not needed for it.
-
-    The model makes up an `event_id` and `occurred_at` that are missing. Here that would make a new event of
-    each redelivery, so a message has to have them.
-    """
-    validate = topic.event.model_validate_json
-
-    def decode(record: ConsumerRecord) -> BaseModel:
-        # A newer producer may send fields that this worker does not know yet: kept, for it may pass them on.
-        event = validate(record.value or b"", extra="allow")
-        if not event.model_fields_set >= REQUIRED:
-            missing = REQUIRED - event.model_fields_set
-            errors = [InitErrorDetails(type="missing", loc=(name,), input={}) for name in sorted(missing)]
-            raise ValidationError.from_exception_data(topic.event.__name__, errors)
-        return event
-
-    return decode
-
-
-def _invalid(record: ConsumerRecord, error: ValidationError) -> Failure:
-    faults = error.errors(include_url=False, include_input=False, include_context=False)
-    undecodable = faults[0]["type"] == "json_invalid"
-    detail = "; ".join("/".join(["", *map(str, fault["loc"])]) + " " + fault["msg"] for fault in faults)
-    reason = Reason.UNDECODABLE if undecodable else Reason.INVALID
-    return Failure(record, reason, detail.strip(), "ValidationError")
 
 
 async def _commit(records: Records, consumer: AIOKafkaConsumer) -> None:

@@ -17,8 +17,9 @@ from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings
 
 from catalogue_messaging.broker import Subscriber, make_broker, start, subscribe
-from catalogue_messaging.consumer import BatchConsumer, Decode, Reject, decode_json
+from catalogue_messaging.consumer import BatchConsumer, Reject
 from catalogue_messaging.dead_letters import to_message
+from catalogue_messaging.decoding import Decode, decode_json
 from catalogue_messaging.failures import Failure, Handler, TransientError, until_it_succeeds
 from catalogue_messaging.lag import watch_lag
 from catalogue_messaging.publisher import EventPublisher

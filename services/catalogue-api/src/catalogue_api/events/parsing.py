@@ -1,12 +1,12 @@
 """From JSON values, or CloudEvents, to the events that producers may submit."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from catalogue_schema.events import Event
-from catalogue_schema.times import Time
+from catalogue_schema.times import Time, why_impossible
 from catalogue_schema.topics import SUBMITTED, Topic
 from pydantic import BaseModel, Field
 
@@ -15,10 +15,6 @@ from catalogue_api.http.problems import FieldError
 
 Types: TypeAlias = Mapping[str, Topic]
 """The topics of the events that are possible, by their types."""
-
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_AHEAD = timedelta(days=1)
-"""How far a producer's clock may be ahead: the later `occurred_at` stands, so one in 2099 would for ever."""
 
 
 class CloudEvent(BaseModel):
@@ -44,7 +40,8 @@ def parse_event(item: object, types: Types = SUBMITTED) -> Event:
     name = fields.pop("type", next(iter(types)) if len(types) == 1 else None)
     event = validated(_topic(name, types).event, fields)
     assert isinstance(event, Event)
-    _refuse_impossible_time(event.occurred_at)
+    if reason := why_impossible(event.occurred_at, datetime.now(UTC)):
+        raise Rejected(FieldError(pointer="/occurred_at", reason=reason))
     return event
 
 
@@ -67,14 +64,6 @@ def _topic(name: object, types: Types) -> Topic:
     if found is None:
         raise Rejected(FieldError(pointer="/type", reason=f"must be {' or '.join(types)}"))
     return found
-
-
-def _refuse_impossible_time(occurred_at: datetime) -> None:
-    if occurred_at > datetime.now(UTC) + MAX_AHEAD:
-        reason = "is over a day in the future: set the clock right, or leave it out"
-        raise Rejected(FieldError(pointer="/occurred_at", reason=reason))
-    if occurred_at < EARLIEST:
-        raise Rejected(FieldError(pointer="/occurred_at", reason="is before 1970"))
 
 
 def _within_data(error: FieldError) -> FieldError:

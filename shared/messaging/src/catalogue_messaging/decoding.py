@@ -1,0 +1,62 @@
+"""From a message's value to the event that it carries: strict in what is known, lenient in what is not."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from aiokafka import ConsumerRecord
+from catalogue_schema.events import Event, Reason
+from catalogue_schema.times import EARLIEST, MAX_AHEAD, why_impossible
+from catalogue_schema.topics import Topic
+from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from catalogue_messaging.failures import Failure
+
+E = TypeVar("E", bound=BaseModel)
+
+Decode = Callable[[ConsumerRecord], E]
+"""Raises Pydantic's ValidationError for a message that is no such event."""
+
+REQUIRED = frozenset({"event_id", "occurred_at"})
+"""The model makes these up where they are missing: each redelivery would then be a new event."""
+
+
+def decode_json(topic: Topic) -> Decode[Any]:
+    """Reads a message's value as its topic's event; what the headers say is not needed for it.
+
+    Fields that are not known here are kept: a newer producer may send them, and the worker pass them on.
+    """
+    kind = topic.event
+    assert issubclass(kind, Event)
+    validate = kind.model_validate_json
+    possible_until = EARLIEST
+
+    def decode(record: ConsumerRecord) -> Event:
+        nonlocal possible_until
+        event = validate(record.value or b"", extra="allow")
+        if not event.model_fields_set >= REQUIRED:
+            missing = sorted(REQUIRED - event.model_fields_set)
+            raise _wrong(kind, *[InitErrorDetails(type="missing", loc=(name,), input={}) for name in missing])
+        if not EARLIEST <= event.occurred_at <= possible_until:
+            now = datetime.now(UTC)  # asked here, not for each event
+            possible_until = now + MAX_AHEAD
+            if reason := why_impossible(event.occurred_at, now):
+                error = PydanticCustomError("impossible_time", "{reason}", {"reason": reason})
+                raise _wrong(kind, InitErrorDetails(type=error, loc=("occurred_at",), input={}))
+        return event
+
+    return decode
+
+
+def invalid(record: ConsumerRecord, error: ValidationError) -> Failure:
+    """What is wrong with each field, as pointers into the value."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    undecodable = faults[0]["type"] == "json_invalid"
+    detail = "; ".join("/".join(["", *map(str, fault["loc"])]) + " " + fault["msg"] for fault in faults)
+    reason = Reason.UNDECODABLE if undecodable else Reason.INVALID
+    return Failure(record, reason, detail.strip(), "ValidationError")
+
+
+def _wrong(kind: type[Event], *errors: InitErrorDetails) -> ValidationError:
+    return ValidationError.from_exception_data(kind.__name__, [*errors])
