@@ -70,3 +70,23 @@ async def test_opinions_are_classified_in_order_and_bad_ones_set_aside(kafka: Ka
         assert order == sorted(order)
     assert sorted(letter.value or b"" for letter in letters) == sorted(BAD)
     assert {letter.topic for letter in letters} == {kafka.topic_name(OPINIONS_SUBMITTED)}
+
+
+async def test_fields_that_it_does_not_know_are_passed_on(kafka: KafkaSettings) -> None:
+    """A newer producer sends them and a newer consumer waits for them: this worker is upgraded last."""
+    newer = json.loads(opinion(1).model_dump_json()) | {"language": "en", "origin": {"thread": 7}}
+    given = json.loads(opinion(1 + MODELS, sentiment="negative").model_dump_json()) | {"language": "de"}
+    async with producer(kafka) as sender:
+        for event in (newer, given):
+            value = json.dumps(event).encode()
+            await sender.send_and_wait(kafka.topic_name(OPINIONS_SUBMITTED), value, key=b"lab/1")
+
+    async with worker("sentiment_worker", kafka):
+        records = await eventually(
+            lambda: read_all(kafka, OPINIONS_CLASSIFIED), lambda seen: len(seen) == 2, 60
+        )
+    for sent, record in zip((newer, given), records, strict=True):
+        passed_on = json.loads(record.value)
+        kept = {name: value for name, value in sent.items() if name != "sentiment"}
+        assert {name: passed_on[name] for name in kept} == kept
+        assert passed_on["sentiment"] == (sent["sentiment"] or "positive")
