@@ -231,3 +231,24 @@ async def test_created_is_said_only_of_what_is_committed(api: httpx.AsyncClient,
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert "Traceback" not in answer.text
     assert (await api.get("/v1/models/a")).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_an_import_of_what_is_there_takes_no_ids(
+    api: httpx.AsyncClient, engine: AsyncEngine, collection: str
+) -> None:
+    lines = "\n".join(json.dumps(record(f"lab/{number}", collection)) for number in range(500))
+    for expected in ({"created": 500, "unchanged": 0}, {"created": 0, "unchanged": 500}):
+        answer = await api.post(f"/v1/{collection}/import", content=lines, headers=NDJSON)
+        assert answer.json() == {"updated": 0, "rejected": [], **expected}
+
+    async with engine.connect() as connection:
+        taken = await connection.scalar(text(f"SELECT last_value FROM {collection}_id_seq"))
+    assert taken == 500
+
+
+async def test_ids_go_on_beyond_32_bits(api: httpx.AsyncClient, engine: AsyncEngine, collection: str) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text(f"ALTER SEQUENCE {collection}_id_seq RESTART WITH {2**31 + 5}"))
+    created = (await api.post(f"/v1/{collection}", json=record("a", collection))).json()
+    assert created["id"] == 2**31 + 5
+    assert (await api.get(f"/v1/{collection}/a")).json()["id"] == 2**31 + 5
