@@ -38,8 +38,8 @@ test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 	$(UV) run --no-sync pytest --numprocesses 2 --dist loadfile
 
 .PHONY: bench
-bench: setup ## Measure how fast events are taken and recorded, beside the raw floor
-	PYTHONPATH=tests $(UV) run --no-sync python benchmarks/pipeline.py
+bench: setup ## Measure every path of an event beside its floor; PEERS=<folder> adds what others build
+	PYTHONPATH=tests:. PEERS="$(PEERS)" $(UV) run --no-sync python -m benchmarks.pipeline
 
 .PHONY: bench-sentiment train-sentiment
 bench-sentiment: setup ## Quality and speed of the sentiment backends beside vaderSentiment

@@ -12,9 +12,15 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO catalogue_api;
 GRANT INSERT, UPDATE, DELETE ON models, benchmarks, use_cases TO catalogue_api;
 GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq TO catalogue_api;
 
--- ingest-worker looks names up, and writes what the topics bring.
-GRANT SELECT ON models, benchmarks TO ingest_worker;
-GRANT SELECT, INSERT ON opinions, result_reports, use_cases TO ingest_worker;
-GRANT SELECT, INSERT, UPDATE ON benchmark_results, dead_letters TO ingest_worker;
+-- ingest-worker looks names up, and writes what the topics bring. It reads what its statements compare with, and
+-- nothing that anybody wrote.
+GRANT SELECT (id, name) ON models, benchmarks TO ingest_worker;
+GRANT INSERT ON opinions, use_cases, result_reports, benchmark_results, dead_letters TO ingest_worker;
+GRANT SELECT (event_id) ON opinions, use_cases TO ingest_worker;
+GRANT SELECT (event_id, occurred_at, model_id, benchmark_id, score, date_tested, source) ON result_reports TO ingest_worker;
+-- What an upsert writes in place of what stands, it reads of the row that it could not insert.
+GRANT SELECT (event_id, occurred_at, model_id, benchmark_id, date_tested, score, source),
+    UPDATE (event_id, occurred_at, score, source) ON benchmark_results TO ingest_worker;
+GRANT SELECT, UPDATE ON dead_letters TO ingest_worker;
 GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq,
     use_cases_id_seq TO ingest_worker;

@@ -31,11 +31,21 @@ def database_name(url: str) -> str:
 
 def migrate(url: str, revision: str = "head") -> None:
     """Run the project's own migrations, as an operator would. Raises with Alembic's output."""
-    command = [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", revision]
+    _run(url, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", revision)
+
+
+def grant(url: str) -> None:
+    """Give the services' roles, which have to be there, their rights."""
+    _run(url, "migrations/grant.py")
+
+
+def _run(url: str, *command: str) -> None:
     environment = os.environ | {"DATABASE_URL": url}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
-        raise RuntimeError(f"alembic upgrade {revision} failed:\n{done.stderr}")
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
 
 
 async def _execute(url: str, statement: str) -> None:

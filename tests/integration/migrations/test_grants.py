@@ -1,0 +1,75 @@
+"""ingest-worker's rights: enough for all that it writes, and nothing that it does not use."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from catalogue_messaging.failures import Received
+from catalogue_schema.database import create_engine
+from catalogue_schema.events import DeadLetter, OpinionClassified, ResultReported, UseCaseMentioned
+from ingest_worker.dead_letters import record_dead_letters
+from ingest_worker.opinions import OPINIONS
+from ingest_worker.results import RESULTS
+from ingest_worker.use_cases import USE_CASES
+from ingest_worker.writing import write_events
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from support.databases import grant
+from support.kafka import record
+from support.rows import batch, create_catalogue
+
+ROLES = ("catalogue_api", "ingest_worker")
+KNOWN = {"model": "lab/model"}
+RESULT: dict[str, Any] = {**KNOWN, "benchmark": "MMLU", "score": 1.0}
+LETTER = uuid4()
+FAILED: dict[str, Any] = {"reason": "unknown_model", "detail": "d", "exception_class": "E", "topic": "t",
+                          "partition": 1, "offset": 2}  # fmt: skip
+
+
+@pytest.fixture
+async def as_ingest_worker(database_url: str) -> AsyncIterator[AsyncEngine]:
+    connection = await asyncpg.connect(database_url)
+    for role in ROLES:  # of the whole server: another test may be making them at this moment
+        make = f"CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL"
+        await connection.execute(f"DO $$ BEGIN {make}; END $$")
+    await connection.close()
+    await asyncio.to_thread(grant, database_url)
+    owner = create_engine(database_url)
+    await create_catalogue(owner)
+    await owner.dispose()
+    engine = create_engine(database_url, connect_args={"server_settings": {"role": "ingest_worker"}})
+    yield engine
+    await engine.dispose()
+
+
+async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncEngine) -> None:
+    earlier, later = ResultReported(**RESULT), ResultReported(**RESULT)
+    use_case = UseCaseMentioned(**KNOWN, use_case="Coding")
+    opinion = OpinionClassified(**KNOWN, content="Good.", sentiment="positive")
+    for attempt in (1, 2):
+        assert await write_events(as_ingest_worker, OPINIONS, batch(opinion)) == []
+        assert await write_events(as_ingest_worker, RESULTS, batch(later, earlier)) == []
+        assert await write_events(as_ingest_worker, USE_CASES, batch(use_case)) == []
+        for event_id in (uuid4(), LETTER, None):
+            letter = DeadLetter(event_id=event_id, attempts=attempt, **FAILED)
+            assert await record_dead_letters(as_ingest_worker, [Received(record(b""), letter)]) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT content FROM opinions",
+        "SELECT description FROM models",
+        "SELECT use_case FROM use_cases",
+        "UPDATE benchmark_results SET model_id = 1",
+        "DELETE FROM opinions",
+    ],
+)
+async def test_it_may_not_do_what_it_does_not_use(as_ingest_worker: AsyncEngine, statement: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with as_ingest_worker.begin() as connection:
+            await connection.execute(text(statement))
