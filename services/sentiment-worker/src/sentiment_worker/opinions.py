@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from catalogue_messaging.envelope import header
@@ -10,12 +11,13 @@ from catalogue_messaging.publisher import EventPublisher
 from catalogue_runtime.metrics import SECONDS, Outcome, count_events
 from catalogue_schema.events import OpinionClassified, OpinionSubmitted
 from catalogue_schema.topics import OPINIONS_CLASSIFIED
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter as Count
+from prometheus_client import Histogram
 
 from sentiment_worker.classifiers import Classification, Classifier
 
 CLASSIFY_SECONDS = Histogram("catalogue_sentiment_seconds", "Classifying one batch", buckets=SECONDS)
-LABELS = Counter("catalogue_sentiment_labels", "Opinions by the sentiment found", ["classifier", "sentiment"])
+LABELS = Count("catalogue_sentiment_labels", "Opinions by the sentiment found", ["classifier", "sentiment"])
 CONFIDENCE = Histogram(
     "catalogue_sentiment_confidence", "Confidence of each answer", buckets=[n / 10 for n in range(3, 11)]
 )
@@ -51,8 +53,9 @@ def _classify(classifier: Classifier, texts: Sequence[str]) -> list[Classificati
     started = time.perf_counter()
     answers = classifier.classify(texts)
     CLASSIFY_SECONDS.observe(time.perf_counter() - started)
+    for sentiment, count in Counter(answer.sentiment for answer in answers).items():
+        LABELS.labels(classifier.name, sentiment).inc(count)
     for answer in answers:
-        LABELS.labels(classifier.name, answer.sentiment).inc()
         CONFIDENCE.observe(answer.confidence)
     return answers
 
@@ -60,7 +63,7 @@ def _classify(classifier: Classifier, texts: Sequence[str]) -> list[Classificati
 def _classified(
     opinion: OpinionSubmitted, classifier: Classifier, answers: Iterator[Classification]
 ) -> OpinionClassified:
-    submitted = opinion.model_dump() | (opinion.model_extra or {})
+    submitted = {**dict(opinion), **(opinion.model_extra or {})}
     if opinion.sentiment is not None:
         return OpinionClassified.model_validate(submitted, extra="allow")
     answer = next(answers)
