@@ -4,10 +4,10 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
-from support.compose import ONCE, SERVICES, ComposeStack
+from support.compose import ONCE, ComposeStack, staying_services, with_role
 
 
-@pytest.fixture(params=SERVICES + ONCE)
+@pytest.fixture(params=staying_services() + ONCE)
 def container(stack: ComposeStack, request: pytest.FixtureRequest) -> dict[str, Any]:
     return stack.container(request.param)
 
@@ -23,7 +23,7 @@ def test_a_container_has_no_more_rights_than_it_needs(container: dict[str, Any])
 
 
 def test_a_container_does_not_run_as_root(stack: ComposeStack) -> None:
-    for service in SERVICES:
+    for service in staying_services():
         assert stack.compose("exec", "-T", service, "id", "-u").stdout.strip() not in {"", "0"}, service
 
 
@@ -52,6 +52,8 @@ def test_who_need_not_meet_cannot(stack: ComposeStack) -> None:
     assert networks("sentiment-worker") == {"kafka", "metrics"}
     assert networks("ingest-worker") == {"database", "kafka", "metrics"}
     assert networks("catalogue-api") == {"database", "kafka", "metrics", "edge"}
+    for worker in with_role("worker"):
+        assert networks(worker) <= {"database", "kafka", "metrics"}, worker
 
 
 def test_images_are_named_with_a_version(stack: ComposeStack) -> None:

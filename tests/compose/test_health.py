@@ -3,10 +3,9 @@
 import asyncio
 
 import pytest
-from support.compose import SERVICES, ComposeStack
+from support.compose import ComposeStack, our_services, staying_services, with_role
 from support.polling import eventually
 
-OURS = ("catalogue-api", "ingest-worker", "sentiment-worker")
 KILLED = 137
 
 
@@ -16,7 +15,7 @@ def signal(stack: ComposeStack, service: str, name: str) -> None:
     stack.compose("exec", "-T", service, "bash", "-c", kill)
 
 
-@pytest.mark.parametrize("service", OURS)
+@pytest.mark.parametrize("service", our_services())
 async def test_a_service_that_hangs_gets_unhealthy_and_one_that_idles_does_not(
     stack: ComposeStack, service: str
 ) -> None:
@@ -32,7 +31,7 @@ async def test_a_service_that_hangs_gets_unhealthy_and_one_that_idles_does_not(
     await eventually(health, lambda state: state == "healthy", seconds=60)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", staying_services())
 def test_a_service_that_is_asked_to_stop_does_and_is_not_killed(stack: ComposeStack, service: str) -> None:
     stack.compose("stop", "--timeout", "60", service)
     try:
@@ -44,8 +43,8 @@ def test_a_service_that_is_asked_to_stop_does_and_is_not_killed(stack: ComposeSt
 def test_the_workers_stop_while_kafka_is_away(stack: ComposeStack) -> None:
     stack.compose("stop", "kafka")
     try:
-        for worker in ("ingest-worker", "sentiment-worker"):
+        for worker in with_role("worker"):
             stack.compose("stop", "--timeout", "30", worker)
             assert stack.container(worker)["State"]["ExitCode"] != KILLED
     finally:
-        stack.up("--no-deps", "kafka", "ingest-worker", "sentiment-worker")
+        stack.up("--no-deps", "kafka", *with_role("worker"))

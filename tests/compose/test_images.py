@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from support.compose import ComposeStack
+from support.compose import ComposeStack, definitions, our_services
 from support.containers import KAFKA_IMAGE, POSTGRES_IMAGE
 
-SERVICES = ("catalogue-api", "ingest-worker", "sentiment-worker", "migrations")
+IMAGES = (*our_services(), "migrations")
 FORBIDDEN = {
     "catalogue-api": {"alembic", "vaderSentiment", "onnxruntime"},
     "ingest-worker": {"fastapi", "uvicorn", "starlette", "alembic", "vaderSentiment"},
@@ -35,7 +35,7 @@ def inspect(built: ComposeStack, service: str) -> dict[str, Any]:
     return dict(found)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", IMAGES)
 def test_an_image_is_small_labelled_and_not_roots(built: ComposeStack, service: str) -> None:
     image = inspect(built, service)
 
@@ -44,19 +44,35 @@ def test_an_image_is_small_labelled_and_not_roots(built: ComposeStack, service: 
     assert image["Config"]["Labels"]["org.opencontainers.image.title"].endswith(service)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", IMAGES)
 def test_an_image_has_its_own_dependencies_and_no_others(built: ComposeStack, service: str) -> None:
     listing = "import pkgutil; print(*(module.name for module in pkgutil.iter_modules()))"
     modules = set(built.run("docker", "run", "--rm", name(service), "python", "-c", listing).stdout.split())
 
     assert "catalogue_schema" in modules
-    assert not modules & (FORBIDDEN[service] | DEVELOPMENT)
+    assert not modules & (FORBIDDEN.get(service, set()) | DEVELOPMENT)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", IMAGES)
 def test_an_image_has_no_build_tools(built: ComposeStack, service: str) -> None:
     search = "for tool in gcc cc make uv git; do command -v $tool; done; true"
     assert built.run("docker", "run", "--rm", name(service), "sh", "-c", search).stdout == ""
+
+
+def test_every_python_image_is_of_the_one_dockerfile_and_its_service_has_a_role() -> None:
+    built_by = {
+        name: service["build"]["dockerfile"] for name, service in definitions().items() if "build" in service
+    }
+    assert built_by.pop("edge") == "deploy/edge/Dockerfile"
+    assert set(built_by.values()) == {"deploy/python/Dockerfile"}
+    assert set(built_by) == set(IMAGES)
+
+
+def test_an_image_without_a_classifiers_extra_says_how_to_get_it(built: ComposeStack) -> None:
+    chosen = ("-e", "SENTIMENT_BACKEND=vader", "-e", "KAFKA_BOOTSTRAP_SERVERS=nowhere:1")
+    refused = built.run("docker", "run", "--rm", *chosen, name("sentiment-worker"), check=False)
+    assert refused.returncode == 1
+    assert "SENTIMENT_EXTRA=vader" in refused.stderr
 
 
 def test_the_other_tests_use_the_same_kafka_and_postgres(built: ComposeStack) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.catalogue import Catalogue
-from support.compose import ComposeStack
+from support.compose import ComposeStack, our_services
 from support.polling import eventually
 from support.secured_kafka import make_certificates
 
@@ -27,10 +27,10 @@ def settings(directory: Path) -> dict[str, str]:
     return {
         "CERTIFICATES": str(trusted),
         "SERVER_CERTIFICATES": str(server),
-        "KAFKA_BOOTSTRAP_SERVERS": "outside-kafka:9093",
-        "KAFKA_SASL_USERNAME": "catalogue",
-        "KAFKA_SASL_PASSWORD": PASSWORD,
-        "KAFKA_SSL_CAFILE": "/certificates/ca.pem",
+        "MANAGED_KAFKA_BOOTSTRAP_SERVERS": "outside-kafka:9093",
+        "MANAGED_KAFKA_SASL_USERNAME": "catalogue",
+        "MANAGED_KAFKA_SASL_PASSWORD": PASSWORD,
+        "MANAGED_KAFKA_SSL_CAFILE": "/certificates/ca.pem",
         "TOPIC_REPLICATION_FACTOR": "1",
         "MIGRATIONS_DATABASE_URL": f"postgresql://catalogue_owner:owner@{DATABASE}",
         "CATALOGUE_API_DATABASE_URL": f"postgresql://catalogue_api:api@{DATABASE}",
@@ -78,12 +78,15 @@ def test_nothing_of_our_own_was_started(managed: ComposeStack) -> None:
     assert not {"kafka", "postgres"} & set(running)
 
 
-@pytest.mark.parametrize("service", ["catalogue-api", "sentiment-worker", "ingest-worker"])
+@pytest.mark.parametrize("service", our_services())
 async def test_a_wrong_password_is_said_and_the_right_one_is_enough_to_go_on(
     managed: ComposeStack, service: str
 ) -> None:
     wrong = ComposeStack(
-        FILES, {**managed.settings, "KAFKA_SASL_PASSWORD": "not-this-one"}, managed.project, managed.ports
+        FILES,
+        {**managed.settings, "MANAGED_KAFKA_SASL_PASSWORD": "not-this-one"},
+        managed.project,
+        managed.ports,
     )
     wrong.compose("up", "--detach", "--no-deps", service)
 
@@ -100,4 +103,4 @@ async def test_a_wrong_password_is_said_and_the_right_one_is_enough_to_go_on(
 def test_a_missing_address_is_named() -> None:
     refused = ComposeStack(FILES[:2]).compose("up", "--detach", check=False)
     assert refused.returncode != 0
-    assert "KAFKA_BOOTSTRAP_SERVERS is missing a value" in refused.stderr
+    assert "MANAGED_KAFKA_BOOTSTRAP_SERVERS is missing a value" in refused.stderr

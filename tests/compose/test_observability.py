@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from support.catalogue import Catalogue
-from support.compose import ROOT, ComposeStack
+from support.compose import ROOT, ComposeStack, our_services
 from support.polling import eventually
 
 IMAGE = "ai-model-catalogue/test-prometheus:1"
@@ -69,8 +69,14 @@ async def test_every_service_is_scraped(prometheus: httpx.AsyncClient) -> None:
         targets = (await ask(prometheus, "/targets") or {}).get("activeTargets", [])
         return {target["labels"]["job"] for target in targets if target["health"] == "up"}
 
-    services = {"catalogue-api", "sentiment-worker", "ingest-worker"}
-    await eventually(healthy, services.issubset, seconds=60)
+    await eventually(healthy, set(our_services()).issubset, seconds=60)
+
+
+def test_rules_and_dashboard_name_no_service() -> None:
+    """So that a new one has its alerts and its lines on the dashboard by being scraped."""
+    for file in ("prometheus/rules.yml", "grafana/dashboards/ai-model-catalogue.json"):
+        text = (CONFIGURATION / file).read_text()
+        assert not [service for service in our_services() if service in text], file
 
 
 async def test_a_dead_letter_sets_off_its_alert(prometheus: httpx.AsyncClient, catalogue: Catalogue) -> None:

@@ -11,12 +11,36 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
 from local_stack.ports import LOOPBACK, is_free
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("postgres", "kafka", "catalogue-api", "sentiment-worker", "ingest-worker", "edge")
 ONCE = ("topics", "migrations")
 PORT_SETTINGS = ("API_PORT", "KAFKA_PORT", "POSTGRES_PORT")
+
+
+def definitions() -> dict[str, dict[str, Any]]:
+    """What docker-compose.yml says of each service, read without an engine."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    return found
+
+
+def with_role(*roles: str) -> tuple[str, ...]:
+    """The services whose label `catalogue.role` is one of these."""
+    return tuple(
+        name
+        for name, service in definitions().items()
+        if service.get("labels", {}).get("catalogue.role") in roles
+    )
+
+
+def our_services() -> tuple[str, ...]:
+    return with_role("api", "worker")
+
+
+def staying_services() -> tuple[str, ...]:
+    """All that runs for as long as the stack is up, without a profile."""
+    return ("postgres", "kafka", *our_services(), *with_role("edge"))
 
 
 def engine_answers() -> bool:
