@@ -1,5 +1,6 @@
 """Databases of a test's own, on the test run's PostgreSQL."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from local_stack.ports import LOOPBACK
+from local_stack.postgres import PostgresServer
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,6 +26,31 @@ async def fresh_database(admin_url: str, template: str = "template1") -> AsyncIt
         yield urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
     finally:
         await _execute(admin_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@asynccontextmanager
+async def twin_server(directory: Path, url: str) -> AsyncIterator[str]:
+    """The URL of another server's migrated database, which goes by the names and password of `url`."""
+    wanted = urlsplit(url)
+    with PostgresServer(directory, settings={"fsync": "off"}) as server:
+        known = urlsplit(server.url).username == wanted.username
+        verb = "ALTER" if known else "CREATE"
+        await _execute(
+            server.url, f"{verb} ROLE \"{wanted.username}\" SUPERUSER LOGIN PASSWORD '{wanted.password}'"
+        )
+        user = wanted.netloc.rpartition("@")[0]
+        address = wanted._replace(netloc=f"{user}@{LOOPBACK}:{server.port}")
+        await _execute(
+            urlunsplit(address._replace(path="/postgres")), f'CREATE DATABASE "{database_name(url)}"'
+        )
+        await asyncio.to_thread(migrate, urlunsplit(address))
+        yield urlunsplit(address)
+
+
+async def make_read_only(url: str) -> None:
+    """As a server that has become a standby: sessions that stand can write no longer, either."""
+    await _execute(url, "ALTER SYSTEM SET default_transaction_read_only = on")
+    await _execute(url, "SELECT pg_reload_conf()")
 
 
 def database_name(url: str) -> str:

@@ -32,6 +32,10 @@ class Proxy:
         self._refusing = False
         self._open.set()
 
+    def lead_to(self, url: str) -> None:
+        """Lead whoever connects from now on to another server; connections that stand stay where they are."""
+        self._target = _address(url)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.attempts += 1
         if self._refusing:
@@ -57,9 +61,7 @@ class Proxy:
 async def proxied(url: str) -> AsyncIterator[tuple[str, Proxy]]:
     """The URL through a proxy in front of the server that `url` names, and the proxy."""
     parts = urlsplit(url)
-    assert parts.hostname
-    assert parts.port
-    proxy = Proxy(parts.hostname, parts.port)
+    proxy = Proxy(*_address(url))
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]
     user = parts.netloc.rpartition("@")[0]
@@ -67,3 +69,10 @@ async def proxied(url: str) -> AsyncIterator[tuple[str, Proxy]]:
     proxy.mend()
     proxy.cut()
     server.close()
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    assert parts.hostname
+    assert parts.port
+    return parts.hostname, parts.port

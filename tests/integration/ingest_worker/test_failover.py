@@ -1,38 +1,38 @@
-"""The server that a worker writes to becomes a standby, and another takes its place."""
+"""The server that a worker writes to becomes a standby, and another takes its place at the same address."""
 
-import asyncpg
+from pathlib import Path
+
 from aiokafka import AIOKafkaProducer
 from catalogue_messaging.settings import KafkaSettings
-from sqlalchemy.engine import make_url
+from catalogue_schema.database import create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.databases import make_read_only, twin_server
 from support.polling import eventually
+from support.proxies import proxied
+from support.rows import create_catalogue
 from support.workers import worker
 
 from .test_outages import RETRIES, new_ids, recorded, send
 
 
-async def set_read_only(url: str, state: str) -> None:
-    """For sessions that begin from now on: those that stand keep what they began with."""
-    connection = await asyncpg.connect(url)
-    try:
-        database = make_url(url).database
-        await connection.execute("SET default_transaction_read_only = off")
-        await connection.execute(f'ALTER DATABASE "{database}" SET default_transaction_read_only = {state}')
-    finally:
-        await connection.close()
-
-
-async def test_a_worker_leaves_a_server_that_has_become_read_only_without_a_restart(
-    kafka: KafkaSettings, sender: AIOKafkaProducer, engine: AsyncEngine, database_url: str
+async def test_a_worker_follows_to_the_server_that_can_be_written_to_without_a_restart(
+    kafka: KafkaSettings, sender: AIOKafkaProducer, engine: AsyncEngine, database_url: str, tmp_path: Path
 ) -> None:
-    ids = new_ids(2)
-    await set_read_only(database_url, "on")
-    async with worker("ingest_worker", kafka, DATABASE_URL=database_url) as process:
-        await process.ready()
-        await send(kafka, sender, ids[:1])
-        # Its pooled sessions are read-only now, and would stay so.
-        await eventually(lambda: process.metric(RETRIES), lambda seen: seen >= 2)
+    before, after = new_ids(10), new_ids(10)
+    async with (
+        twin_server(tmp_path, database_url) as old,
+        proxied(old) as (url, proxy),
+        worker("ingest_worker", kafka, DATABASE_URL=url) as process,
+    ):
+        old_engine = create_engine(old)
+        await create_catalogue(old_engine)
+        await send(kafka, sender, before)
+        await recorded(old_engine, before)
 
-        await set_read_only(database_url, "off")
-        await send(kafka, sender, ids[1:])
-        await recorded(engine, ids)
+        await make_read_only(old)
+        await send(kafka, sender, after)
+        await eventually(lambda: process.metric(RETRIES), lambda seen: seen >= 2)
+        proxy.lead_to(database_url)
+        await recorded(engine, after)
+        await recorded(old_engine, before)
+        await old_engine.dispose()
