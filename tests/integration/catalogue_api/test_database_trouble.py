@@ -139,17 +139,20 @@ async def test_a_database_that_is_being_restored(kafka: KafkaSettings, database_
 async def test_a_server_whose_place_another_has_taken(
     kafka: KafkaSettings, database_url: str, tmp_path: Path
 ) -> None:
-    async with twin_server(tmp_path, database_url) as old, proxied(old) as (url, proxy):
-        async with serving(kafka, url) as api:
-            await asyncio.gather(*(api.get("/v1/models") for _ in range(5)))  # fills the pool
-            await make_read_only(old)
-            proxy.lead_to(database_url)
-            assert asked_to_repeat(await api.post("/v1/models", json=MODEL))
+    async with (
+        twin_server(tmp_path, database_url) as old,
+        proxied(old) as (url, proxy),
+        serving(kafka, url) as api,
+    ):
+        await asyncio.gather(*(api.get("/v1/models") for _ in range(5)))  # fills the pool
+        await make_read_only(old)
+        proxy.lead_to(database_url)
+        assert asked_to_repeat(await api.post("/v1/models", json=MODEL))
 
-            several = [MODEL | {"name": f"lab/{number}"} for number in range(5)]
-            answers = await asyncio.gather(*(api.post("/v1/models", json=each) for each in several))
-            assert {answer.status_code for answer in answers} == {httpx.codes.CREATED}
-            assert len((await api.get("/v1/models")).json()["items"]) == 5
+        several = [MODEL | {"name": f"lab/{number}"} for number in range(5)]
+        answers = await asyncio.gather(*(api.post("/v1/models", json=each) for each in several))
+        assert {answer.status_code for answer in answers} == {httpx.codes.CREATED}
+        assert len((await api.get("/v1/models")).json()["items"]) == 5
 
 
 async def test_nobody_listens(kafka: KafkaSettings, database_url: str, free_port: int) -> None:
