@@ -8,6 +8,7 @@ from catalogue_messaging.dead_letters import from_record, to_message
 from catalogue_messaging.failures import Failure
 from catalogue_schema.events import DeadLetter, Reason
 from catalogue_schema.examples import Example, load
+from catalogue_schema.headers import DEAD_LETTER_HEADERS
 from catalogue_schema.topics import DEAD_LETTERS
 from support.kafka import record
 
@@ -43,6 +44,12 @@ def test_headers_are_those_of_kafka_connect() -> None:
         ("catalogue.reason", b"invalid"),
         ("catalogue.attempt", b"1"),
     ]
+
+
+def test_headers_are_those_that_asyncapi_names() -> None:
+    unreadable: Sent = [("catalogue.unreadable", b"no UTF-8")]
+    written = {name for name, _ in to_message(failure(record(None, headers=unreadable))).headers}
+    assert written == DEAD_LETTER_HEADERS.keys()
 
 
 @pytest.mark.parametrize(

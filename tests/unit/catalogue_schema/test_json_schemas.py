@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from catalogue_schema.events import Event, OpinionClassified, OpinionSubmitted, ResultReported
+from catalogue_schema.events import (
+    Event,
+    OpinionClassified,
+    OpinionSubmitted,
+    ResultReported,
+    UseCaseMentioned,
+)
 from catalogue_schema.export import DESCRIBED, export, json_schema
 from catalogue_schema.sentiment import SENTIMENTS
-from catalogue_schema.topics import OPINIONS_CLASSIFIED, OPINIONS_SUBMITTED, RESULTS_REPORTED, Topic
+from catalogue_schema.topics import EVENT_TOPICS, OPINIONS_SUBMITTED, TOPICS, Topic, Value
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 COMMITTED = Path(__file__).parents[3] / "docs/schemas"
-TOPIC_OF: dict[type[Event], Topic] = {
-    OpinionSubmitted: OPINIONS_SUBMITTED,
-    OpinionClassified: OPINIONS_CLASSIFIED,
-    ResultReported: RESULTS_REPORTED,
-}
-
 letters = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
 text = st.text(letters, max_size=60).map(str.strip).filter(bool)
 names = st.lists(st.text("aZ09-_:%?é名", min_size=1), min_size=1, max_size=3).map("/".join)
@@ -35,22 +35,29 @@ opinion_fields: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-events: st.SearchStrategy[Event] = st.one_of(
-    st.builds(
+EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
+    OpinionSubmitted: st.builds(
         OpinionSubmitted,
         sentiment=st.none() | st.sampled_from(SENTIMENTS),
         occurred_at=st.datetimes(timezones=st.just(UTC)),
         **opinion_fields,
     ),
-    st.builds(OpinionClassified, sentiment=st.sampled_from(SENTIMENTS), **opinion_fields),
-    st.builds(
+    OpinionClassified: st.builds(OpinionClassified, sentiment=st.sampled_from(SENTIMENTS), **opinion_fields),
+    ResultReported: st.builds(
         ResultReported,
         model=names,
         benchmark=names,
         score=st.floats(allow_nan=False, allow_infinity=False),
         date_tested=dates,
     ),
-)
+    UseCaseMentioned: st.builds(
+        UseCaseMentioned,
+        model=names,
+        use_case=text,
+        description=st.none() | text,
+        mentioned_by=st.none() | text,
+    ),
+}
 
 
 def validator(topic: Topic) -> Draft202012Validator:
@@ -59,11 +66,17 @@ def validator(topic: Topic) -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
-@given(events)
+@given(st.one_of(*EVENTS.values()))
 def test_every_event_survives_json_and_matches_its_json_schema(event: Event) -> None:
     written = event.model_dump_json()
     assert type(event).model_validate_json(written) == event
-    validator(TOPIC_OF[type(event)]).validate(json.loads(written))
+    validator(EVENT_TOPICS[type(event)]).validate(json.loads(written))
+
+
+def test_every_topic_of_events_has_a_json_schema_and_is_tried_here() -> None:
+    with_events = {topic for topic in TOPICS if topic.value is Value.EVENT}
+    assert set(DESCRIBED) == set(EVENT_TOPICS.values()) == with_events
+    assert set(EVENTS) == {topic.event for topic in with_events}
 
 
 @pytest.mark.parametrize(
