@@ -233,17 +233,22 @@ async def test_created_is_said_only_of_what_is_committed(api: httpx.AsyncClient,
     assert (await api.get("/v1/models/a")).status_code == httpx.codes.NOT_FOUND
 
 
-async def test_an_import_of_what_is_there_takes_no_ids(
+async def test_an_import_takes_ids_for_what_is_new_alone(
     api: httpx.AsyncClient, engine: AsyncEngine, collection: str
 ) -> None:
-    lines = "\n".join(json.dumps(record(f"lab/{number}", collection)) for number in range(500))
-    for expected in ({"created": 500, "unchanged": 0}, {"created": 0, "unchanged": 500}):
-        answer = await api.post(f"/v1/{collection}/import", content=lines, headers=NDJSON)
-        assert answer.json() == {"updated": 0, "rejected": [], **expected}
+    async def ids_taken(description: str, count: int) -> tuple[dict[str, int], int]:
+        names = [f"lab/{number}" for number in range(count)]
+        lines = "\n".join(json.dumps(record(name, collection, description=description)) for name in names)
+        answer = (await api.post(f"/v1/{collection}/import", content=lines, headers=NDJSON)).json()
+        assert answer.pop("rejected") == []
+        async with engine.connect() as connection:
+            last: int = (await connection.execute(text(last_value))).scalar_one()
+        return {name: number for name, number in answer.items() if number}, last
 
-    async with engine.connect() as connection:
-        taken = await connection.scalar(text(f"SELECT last_value FROM {collection}_id_seq"))
-    assert taken == 500
+    last_value = f"SELECT last_value FROM {collection}_id_seq"
+    assert await ids_taken("First.", 500) == ({"created": 500}, 500)
+    assert await ids_taken("First.", 500) == ({"unchanged": 500}, 500)
+    assert await ids_taken("Then.", 501) == ({"created": 1, "updated": 500}, 501)
 
 
 async def test_ids_go_on_beyond_32_bits(api: httpx.AsyncClient, engine: AsyncEngine, collection: str) -> None:
