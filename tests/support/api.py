@@ -9,6 +9,7 @@ import httpx
 import uvicorn
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from catalogue_api.app import create_app
+from catalogue_api.server import server_config
 from catalogue_api.settings import Settings
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.topics import Topic
@@ -18,12 +19,8 @@ from pydantic import SecretStr
 @asynccontextmanager
 async def serving(kafka: KafkaSettings, database_url: str, **limits: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API that has started; `limits` are settings by name."""
-    settings = Settings(database_url=SecretStr(database_url), **limits)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings, kafka), port=0, log_config=None, access_log=False, http="httptools"
-        )
-    )
+    settings = Settings(database_url=SecretStr(database_url), port=0, **limits)
+    server = uvicorn.Server(server_config(create_app(settings, kafka), settings))
     running = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(15):

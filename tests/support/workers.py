@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TextIO
 
 import httpx
@@ -70,6 +71,11 @@ class WorkerProcess:
     @property
     def exit_code(self) -> int | None:
         return self._process.poll()
+
+    def peak_memory(self) -> int:
+        """The most bytes that it had in memory so far."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
     def output(self) -> str:
         self._output.seek(0)

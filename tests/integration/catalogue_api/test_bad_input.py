@@ -2,12 +2,14 @@
 goes on.
 """
 
+import gzip
 import json
 import uuid
 from typing import Any
 
 import httpx
 import pytest
+from backports import zstd
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.topics import OPINIONS_SUBMITTED, RESULTS_REPORTED
 from support.api import published
@@ -16,6 +18,8 @@ NDJSON = {"Content-Type": "application/x-ndjson"}
 JSON = {"Content-Type": "application/json"}
 CLOUDEVENTS = {"Content-Type": "application/cloudevents-batch+json"}
 DEEP = "[" * 100_000
+STREAM = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
+WIDE = STREAM.compress(b"{}") + STREAM.flush()
 
 
 def result(**fields: Any) -> dict[str, Any]:
@@ -62,7 +66,7 @@ INVALID_ITEMS: dict[str, tuple[str | bytes, str]] = {
     "empty content": (json.dumps(opinion(content="")), "/content"),
     "content over the limit": (json.dumps(opinion(content="x" * 50_001)), "/content"),
     "too many tags": (json.dumps(opinion(tags=["t"] * 33)), "/tags"),
-    "a million wrong tags": (json.dumps(opinion(tags=[1] * 1_000_000)), "/tags/0"),
+    "a million wrong tags": (json.dumps(opinion(tags=[1] * 1_000_000)), ""),
     "empty name segment": (json.dumps(result(benchmark="a//b")), "/benchmark"),
     "dot segment": (json.dumps(result(benchmark="a/../b")), "/benchmark"),
     "name over the limit": (json.dumps(result(benchmark="x" * 256)), "/benchmark"),
@@ -114,7 +118,22 @@ REFUSED: dict[str, tuple[dict[str, str], str | bytes, int]] = {
     "no content type": ({}, json.dumps(result()), 415),
     "nonsense as content type": ({"Content-Type": ";;="}, json.dumps(result()), 415),
     "another charset": ({"Content-Type": "application/json; charset=utf-16"}, json.dumps(result()), 415),
-    "compressed": ({**NDJSON, "Content-Encoding": "gzip"}, b"\x1f\x8b", 415),
+    "compressed by an unknown method": ({**NDJSON, "Content-Encoding": "br"}, b"\x1f\x8b", 415),
+    "no gzip": ({**NDJSON, "Content-Encoding": "gzip"}, b"{}", 400),
+    "no zstd": ({**NDJSON, "Content-Encoding": "zstd"}, b"{}", 400),
+    "cut off gzip": ({**NDJSON, "Content-Encoding": "gzip"}, gzip.compress(b"{}")[:-1], 400),
+    "cut off zstd": ({**NDJSON, "Content-Encoding": "zstd"}, zstd.compress(b"{}")[:-1], 400),
+    "gzip that unpacks to 100 MB": (
+        {**NDJSON, "Content-Encoding": "gzip"},
+        gzip.compress(b" " * 100_000_000),
+        413,
+    ),
+    "zstd that unpacks to 100 MB": (
+        {**NDJSON, "Content-Encoding": "zstd"},
+        zstd.compress(b" " * 100_000_000),
+        413,
+    ),
+    "zstd that asks for a window of 128 MB": ({**NDJSON, "Content-Encoding": "zstd"}, WIDE, 400),
     "millions of blank lines": (NDJSON, "\n" * 5_000_000, 413),
     "10,001 events": (NDJSON, "\n".join([json.dumps(result())] * 10_001), 413),
 }
@@ -154,10 +173,10 @@ SINGLE: dict[str, tuple[str, str, dict[str, str], int, str]] = {
     "an array": ("/v1/opinions", "[]", JSON, 422, ""),
     "unknown field": ("/v1/results", json.dumps(result(x=1)), JSON, 422, "/x"),
     "not finite": ("/v1/results", RAW_RESULT % "NaN", JSON, 422, "/score"),
-    "key that is no UUID": (
+    "key over the limit": (
         "/v1/results",
         json.dumps(result()),
-        {**JSON, "Idempotency-Key": "42"},
+        {**JSON, "Idempotency-Key": "x" * 256},
         422,
         "header:idempotency-key",
     ),

@@ -14,7 +14,7 @@ async def test_a_body_of_100_mb_is_refused_by_its_declared_length_without_being_
     shared_api: httpx.AsyncClient,
 ) -> None:
     reader, writer = await asyncio.open_connection(shared_api.base_url.host, shared_api.base_url.port)
-    head = "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+    head = "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
     with closing(writer):
         writer.write(f"{head}Content-Length: {100 * MIB}\r\n\r\n".encode())
         await writer.drain()

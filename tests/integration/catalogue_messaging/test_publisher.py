@@ -2,11 +2,12 @@ import asyncio
 import time
 
 import pytest
-from catalogue_messaging.publisher import EventPublisher, Message, PublishError
+from catalogue_messaging.outbox import Message, partition_of
+from catalogue_messaging.publisher import EventPublisher, MessageTooLargeError, PublishError
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.events import ResultReported
 from catalogue_schema.topics import DEAD_LETTERS, RESULTS_REPORTED
-from support.kafka import read_all, topics_of
+from support.kafka import producer, read_all, topics_of
 
 
 def result(number: int) -> ResultReported:
@@ -50,17 +51,55 @@ async def test_a_dead_letter_of_the_largest_message_is_taken(
     assert [record.value for record in await read_all(kafka, DEAD_LETTERS)] == [value]
 
 
-async def test_a_message_that_kafka_refuses_spoils_nothing_for_the_next(
+async def test_a_message_over_its_topics_limit_fails_its_sender_alone(
     bootstrap_servers: str, topic_prefix: str
 ) -> None:
     kafka = await topics_of(bootstrap_servers, topic_prefix)
     publisher = EventPublisher(kafka, "/test", timeout=60)
-    too_large = Message(b"k", b"x" * (RESULTS_REPORTED.max_message_bytes + 1), [])
-    with pytest.raises(PublishError):
-        await publisher.publish_messages(RESULTS_REPORTED, [too_large])
-    await publisher.publish(RESULTS_REPORTED, [result(1)])
+    too_large = Message(b"k", b"x" * RESULTS_REPORTED.max_message_bytes, [])
+    largest = Message(b"k", b"x" * (RESULTS_REPORTED.max_message_bytes - 200), [])
+    sent = await asyncio.gather(
+        publisher.publish(RESULTS_REPORTED, [result(1)]),
+        publisher.publish_messages(RESULTS_REPORTED, [too_large]),
+        publisher.publish_messages(RESULTS_REPORTED, [largest]),
+        return_exceptions=True,
+    )
     await publisher.stop()
-    assert len(await read_all(kafka, RESULTS_REPORTED)) == 1
+
+    assert [type(each) for each in sent] == [type(None), MessageTooLargeError, type(None)]
+    assert len(await read_all(kafka, RESULTS_REPORTED)) == 2
+
+
+async def test_who_gives_up_does_not_take_others_along(bootstrap_servers: str, topic_prefix: str) -> None:
+    kafka = await topics_of(bootstrap_servers, topic_prefix)
+    publisher = EventPublisher(kafka, "/test", timeout=60)
+    publishing = [
+        asyncio.create_task(publisher.publish(RESULTS_REPORTED, [result(number)])) for number in range(50)
+    ]
+    await publisher.topics()
+    for task in publishing[::2]:
+        task.cancel()
+    await asyncio.gather(*publishing[1::2])
+    await publisher.stop()
+
+    scores = {
+        ResultReported.model_validate_json(each.value).score
+        for each in await read_all(kafka, RESULTS_REPORTED)
+    }
+    assert scores >= set(map(float, range(1, 50, 2)))
+
+
+async def test_a_key_has_the_partition_that_aiokafkas_producer_gives_it(
+    bootstrap_servers: str, topic_prefix: str
+) -> None:
+    kafka = await topics_of(bootstrap_servers, topic_prefix)
+    keys = [f"lab/modèle-{number}".encode() for number in range(50)]
+    async with producer(kafka) as other:
+        for key in keys:
+            await other.send(kafka.topic_name(RESULTS_REPORTED), b"x", key=key)
+
+    found = {record.key: record.partition for record in await read_all(kafka, RESULTS_REPORTED)}
+    assert found == {key: partition_of(key, RESULTS_REPORTED.partitions) for key in keys}
 
 
 async def test_the_topics_are_those_of_kafka(bootstrap_servers: str, topic_prefix: str) -> None:

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 from catalogue_messaging.failures import Received
-from catalogue_messaging.publisher import EventPublisher, Message, PublishError
+from catalogue_messaging.outbox import Message
+from catalogue_messaging.publisher import EventPublisher, PublishError
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.events import OpinionClassified, OpinionSubmitted
 from catalogue_schema.examples import load

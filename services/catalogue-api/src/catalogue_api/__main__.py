@@ -1,27 +1,32 @@
 """`python -m catalogue_api`: serve until SIGTERM or SIGINT."""
 
+import gc
+import sys
+
 import uvicorn
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_runtime.logs import configure_logging
 from catalogue_runtime.settings import LogSettings, load_settings
 
 from catalogue_api.app import create_app
+from catalogue_api.server import server_config
 from catalogue_api.settings import Settings
 
 
 def main() -> None:
     log, settings, kafka = load_settings(LogSettings), load_settings(Settings), load_settings(KafkaSettings)
     configure_logging(log)
-    uvicorn.run(
-        create_app(settings, kafka),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=20,
-    )
+    server = uvicorn.Server(server_config(create_app(settings, kafka), settings))
+    # What was made until here stays: looking through it for garbage takes 100 ms, again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        sys.exit(0)
+    if not server.started:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

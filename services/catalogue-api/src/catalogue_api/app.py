@@ -11,15 +11,23 @@ from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.database import create_engine
 from fastapi import FastAPI
 
+from catalogue_api.events.documents import intake_paths
+from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
-from catalogue_api.http.bodies import BodyLimit
+from catalogue_api.http.application import Application
+from catalogue_api.http.guarding import Guard
 from catalogue_api.http.handlers import install_handlers
+from catalogue_api.http.heads import Head
+from catalogue_api.http.lean import Shortcut
+from catalogue_api.http.limits import Bodies
 from catalogue_api.http.observing import Observe
-from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
+from catalogue_api.http.openapi import install_openapi
+from catalogue_api.http.problems import PROBLEM_RESPONSES
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import (
     benchmarks,
     events,
+    intake,
     models,
     operations,
     opinions,
@@ -43,26 +51,35 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         async with _resources(settings, kafka) as resources:
             yield State(resources=resources)
 
-    app = FastAPI(
+    app = Application(
         title="AI Model Catalogue",
         version=version("catalogue-api"),
         summary="Opinions and benchmark results of AI models: events in, rows out",
         lifespan=lifespan,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         responses=PROBLEM_RESPONSES,
     )
     for routes in (events, models, benchmarks, results, rankings, opinions, use_cases, operations):
         app.include_router(routes.router)
     install_handlers(app)
-    install_openapi(app)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
-    app.add_middleware(Observe)
+    install_openapi(app, intake_paths())
+    intake_routes = intake.intake_routes()
+    app.router.routes.extend(intake_routes)
+    app.place_before(
+        Observe,
+        lambda inner: Guard(inner, settings.allowed_hosts),
+        Head,
+        lambda inner: Bodies(inner, settings),
+        lambda inner: Shortcut(inner, intake_routes),
+    )
     return app
 
 
 @asynccontextmanager
 async def _resources(settings: Settings, kafka: KafkaSettings) -> AsyncIterator[AppResources]:
     publisher = EventPublisher(kafka, SOURCE, settings.publish_timeout)
+    publishing = Publishing(publisher)
     engine = create_engine(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
@@ -70,8 +87,9 @@ async def _resources(settings: Settings, kafka: KafkaSettings) -> AsyncIterator[
     )
     try:
         await _connect(publisher)
-        yield AppResources(settings, kafka.topic_prefix, publisher, engine, Health(publisher, engine))
+        yield AppResources(settings, kafka.topic_prefix, publishing, engine, Health(publisher, engine))
     finally:
+        publishing.close()
         await publisher.stop()
         await engine.dispose()
 

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, TypedDict, cast
 
-from catalogue_messaging.publisher import EventPublisher
 from catalogue_schema.database import get_db, passes
 from fastapi import Depends, Request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
 from catalogue_api.http.problems import Unavailable
 from catalogue_api.settings import Settings
@@ -22,7 +22,7 @@ from catalogue_api.settings import Settings
 class AppResources:
     settings: Settings
     topic_prefix: str
-    publisher: EventPublisher
+    publishing: Publishing
     engine: AsyncEngine
     health: Health
 

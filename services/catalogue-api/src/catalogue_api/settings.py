@@ -3,10 +3,14 @@
 from typing import Annotated
 
 from catalogue_schema.database import DatabaseUrl
-from pydantic import Field, PositiveFloat, PositiveInt
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIB = 1024 * 1024
+
+
+def _names(text: object) -> object:
+    return [name.strip() for name in text.split(",")] if isinstance(text, str) else text
 
 
 class Settings(BaseSettings):
@@ -18,9 +22,23 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(validation_alias="API_HOST", min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="API_PORT", ge=0, le=65535)] = 8000
 
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = (
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+    )
+    """Names and addresses that requests may come for, with a port or for any; `*` is every name."""
     max_events: PositiveInt = 10_000
     """Events, or lines of an import, in one request."""
     max_body_bytes: PositiveInt = 10 * MIB
+    """Of one request, and unpacked where it came compressed."""
+    max_memory_bytes: PositiveInt = 64 * MIB
+    """Of all the bodies that are being read or answered at the same time."""
+    max_connections: PositiveInt = 500
+    head_timeout: PositiveFloat = 10
+    """From a connection's begin, or its last answer, to the end of its next request's head."""
+    body_timeout: PositiveFloat = 30
+    """From a request's head to the end of its body."""
     publish_timeout: PositiveFloat = 10
     database_timeout: PositiveFloat = 10
     """From asking for a connection to the commit."""

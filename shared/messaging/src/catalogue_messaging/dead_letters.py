@@ -26,7 +26,7 @@ from catalogue_schema.topics import DEAD_LETTERS
 
 from catalogue_messaging.envelope import Headers, header
 from catalogue_messaging.failures import Failure
-from catalogue_messaging.publisher import Message
+from catalogue_messaging.outbox import Message
 
 REPLACED = DEAD_LETTER_HEADERS.keys() - {UNREADABLE}
 """An earlier failure's, which a later one replaces. Why a record was unreadable stays with it."""

@@ -2,28 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from catalogue_schema.events import Event
+from catalogue_runtime.timeouts import Timeouts
+from catalogue_schema.events import Event, Reason
 from catalogue_schema.topics import DEAD_LETTERS, Topic
+from prometheus_client import Histogram
 
-from catalogue_messaging.envelope import Headers, event_headers
-from catalogue_messaging.failures import TransientError
+from catalogue_messaging.envelope import event_headers
+from catalogue_messaging.failures import PermanentError, TransientError
 from catalogue_messaging.metrics import PUBLISH_FAILURES, PUBLISH_SECONDS
+from catalogue_messaging.outbox import Message, Outbox, size_of
 from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 
 STOP_TIMEOUT = 2
 """Seconds. Every publish has waited for its acknowledgement: what is left was given up already."""
-
-
-SENDS_AT_A_TIME = 250
-"""Some 5 ms of work: `send` gives way to nobody while its batches have room."""
 
 
 class PublishError(TransientError):
@@ -37,11 +36,14 @@ class PublishError(TransientError):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
+class MessageTooLargeError(PermanentError):
+    """A message is over its topic's limit: it was not sent, and no repeat will help."""
+
+    reason = Reason.INVALID
+
+    def __init__(self, topic: Topic, size: int) -> None:
+        limit = topic.max_message_bytes
+        super().__init__(f"a message of {size:,} bytes is over the {limit:,} of {topic.name}")
 
 
 class EventPublisher:
@@ -53,17 +55,17 @@ class EventPublisher:
     def __init__(self, settings: KafkaSettings, source: str, timeout: float = 10) -> None:
         self._settings = settings
         self._source = source
-        self._timeout = timeout
-        self._producer: AIOKafkaProducer | None = None
+        self._timeouts = Timeouts(timeout)
+        self._outbox: Outbox | None = None
         self._connecting = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
 
     async def stop(self) -> None:
         """Close; what is not acknowledged soon is left."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
+        outbox, self._outbox = self._outbox, None
+        if outbox is not None:
             try:
-                await asyncio.wait_for(producer.stop(), STOP_TIMEOUT)
+                await asyncio.wait_for(outbox.stop(), STOP_TIMEOUT)
             except (TimeoutError, KafkaError) as error:
                 log.warning("stopped with messages that Kafka had not acknowledged", error=repr(error))
 
@@ -74,7 +76,7 @@ class EventPublisher:
     async def topics(self) -> set[str]:
         """The names of Kafka's topics. Raises a KafkaError or TimeoutError after two seconds."""
         async with asyncio.timeout(2):
-            producer = await self._connected()
+            producer = (await self._connected()).producer
             return set((await producer.client.fetch_all_metadata()).topics())
 
     async def publish(
@@ -93,36 +95,38 @@ class EventPublisher:
         return Message(key.encode(), event.to_json(), headers)
 
     async def publish_messages(self, topic: Topic, messages: Iterable[Message]) -> None:
-        """Publish messages as they are. Raises PublishError when not all are acknowledged in time."""
-        name = self._settings.topic_name(topic)
+        """Publish messages as they are. Raises PublishError when not all are acknowledged in time.
+
+        Raises MessageTooLargeError at the first that is; those before it may be published.
+        """
         started = time.perf_counter()
-        producer = None
+        outbox = None
         try:
-            async with asyncio.timeout(self._timeout):
-                producer = await self._connected()
-                await _send(producer, name, messages)
+            with self._timeouts():
+                outbox = self._outbox or await self._connected()
+                await outbox.send(self._settings.topic_name(topic), _within_limit(topic, messages))
         except (TimeoutError, KafkaError) as error:
             PUBLISH_FAILURES.labels(topic.name).inc()
-            log.warning("publishing failed", topic=name, error=repr(error))
-            if isinstance(error, KafkaError) and producer is not None:
-                self._retire(producer)
-            raise PublishError(name) from error
-        PUBLISH_SECONDS.labels(topic.name).observe(time.perf_counter() - started)
+            log.warning("publishing failed", topic=topic.name, error=repr(error))
+            if isinstance(error, KafkaError) and outbox is not None:
+                self._retire(outbox)
+            raise PublishError(self._settings.topic_name(topic)) from error
+        _seconds(topic.name).observe(time.perf_counter() - started)
 
-    def _retire(self, producer: AIOKafkaProducer) -> None:
+    def _retire(self, outbox: Outbox) -> None:
         """An idempotent producer that failed stays failed (a gap in its sequence numbers): take a new one."""
-        # Not awaited: it may wait for as long as Kafka is away. Kept, or it could be collected meanwhile.
-        closing = asyncio.create_task(producer.stop())
-        if self._producer is producer:
-            self._producer = None
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
+        if self._outbox is outbox:
+            self._outbox = None
+            # Not awaited: it may wait for as long as Kafka is away. Kept, or it could be collected meanwhile.
+            closing = asyncio.create_task(outbox.stop())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
-    async def _connected(self) -> AIOKafkaProducer:
+    async def _connected(self) -> Outbox:
         async with self._connecting:
-            if self._producer is None:
-                self._producer = await _start_producer(self._settings)
-            return self._producer
+            if self._outbox is None:
+                self._outbox = Outbox(await _start_producer(self._settings))
+            return self._outbox
 
 
 async def _start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
@@ -141,10 +145,14 @@ async def _start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
     return producer
 
 
-async def _send(producer: AIOKafkaProducer, topic: str, messages: Iterable[Message]) -> None:
-    sent = []
-    for number, message in enumerate(messages, start=1):
-        sent.append(await producer.send(topic, message.value, key=message.key, headers=message.headers))
-        if number % SENDS_AT_A_TIME == 0:
-            await asyncio.sleep(0)
-    await asyncio.gather(*sent)
+def _within_limit(topic: Topic, messages: Iterable[Message]) -> Iterator[Message]:
+    for message in messages:
+        if (size := size_of(message)) > topic.max_message_bytes:
+            raise MessageTooLargeError(topic, size)
+        yield message
+
+
+# Looking a child up by its labels costs more than observing it.
+@cache
+def _seconds(topic: str) -> Histogram:
+    return PUBLISH_SECONDS.labels(topic)

@@ -31,7 +31,7 @@ class Event(BaseModel):
 
     def to_json(self) -> bytes:
         """Write the event as it stands on its topic, with fields that it came with and that are not known."""
-        known = self.model_dump_json().encode()
+        known = to_json(self)
         return known[:-1] + b"," + to_json(self.model_extra)[1:] if self.model_extra else known
 
 

@@ -1,16 +1,87 @@
-"""The bodies of the event routes as OpenAPI has them: a route that reads its own body cannot be inspected."""
+"""The routes that take events as OpenAPI has them: none is FastAPI's, so FastAPI cannot describe them."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
 
 from catalogue_schema.examples import load
 from catalogue_schema.topics import SUBMITTED, Topic
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 from pydantic_core import from_json
 
 from catalogue_api.events.formats import CLOUDEVENT, CLOUDEVENTS
-from catalogue_api.http.bodies import JSON, NDJSON
+from catalogue_api.http.media import JSON, NDJSON
+from catalogue_api.http.problems import PROBLEM_RESPONSES, RejectedItem
 
+EVENTS_PATH = "/v1/events"
 TYPES = [topic.event for topic in SUBMITTED.values()]
+
+TRACEPARENT = {
+    "name": "traceparent",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "W3C Trace Context; passed on to the messages",
+}
+
+
+class Accepted(BaseModel):
+    event_id: Annotated[UUID, Field(description="Ask /v1/events/{event_id} what became of it")]
+
+
+class AcceptedBatch(BaseModel):
+    accepted: Annotated[int, Field(examples=[341])]
+    event_ids: Annotated[list[UUID], Field(description="Of the events that were accepted, in their order")]
+    rejected: list[RejectedItem]
+
+
+def intake_paths() -> Mapping[str, Mapping[str, Any]]:
+    """The paths of OpenAPI, each with its operation."""
+    singles = {
+        topic.submission.path: {"post": _single(topic, topic.submission.summary)}
+        for topic in SUBMITTED.values()
+        if topic.submission and topic.submission.path
+    }
+    return {EVENTS_PATH: {"post": _batch()}, **singles}
+
+
+def _single(topic: Topic, summary: str) -> dict[str, Any]:
+    description = "202 once Kafka has acknowledged it. The same event id again is the same event."
+    key = _key(
+        "Makes the event's id, unless the body has one; a UUID is that id. The same key is the same event."
+    )
+    operation = _operation(f"post_{topic.event.__name__}", summary, description, Accepted)
+    return {**operation, "parameters": [key, TRACEPARENT], **single_body(topic)}
+
+
+def _batch() -> dict[str, Any]:
+    description = (
+        "202 once Kafka has acknowledged all valid events; each invalid one is named under `rejected`. "
+        "Where none is valid: 422, with the same `rejected`. Give each event an `event_id`, or the request "
+        "an `Idempotency-Key`, and it can be repeated without harm."
+    )
+    key = _key("Makes, with its number among the items, the id of each event that has none")
+    operation = _operation("post_events", "Submit many events, of all types", description, AcceptedBatch)
+    return {**operation, "parameters": [key, TRACEPARENT], **batch_body()}
+
+
+def _operation(name: str, summary: str, description: str, answer: type[BaseModel]) -> dict[str, Any]:
+    schema = answer.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)  # those that the problem document has too
+    return {
+        "tags": ["events"],
+        "summary": summary,
+        "description": description,
+        "operationId": name,
+        "responses": {
+            "202": {"description": "Accepted", "content": {JSON: {"schema": schema}}},
+            **PROBLEM_RESPONSES,
+        },
+    }
+
+
+def _key(description: str) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": 255}
+    return {"name": "Idempotency-Key", "in": "header", "schema": schema, "description": description}
 
 
 def single_body(topic: Topic) -> dict[str, Any]:

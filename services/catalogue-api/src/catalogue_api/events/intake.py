@@ -1,16 +1,17 @@
-"""From a request to the events that it submits."""
+"""From a request's body to the events that it submits."""
 
-from uuid import UUID
+from datetime import UTC, datetime
 
 from catalogue_runtime.metrics import Outcome, count_events
 from catalogue_schema.events import Event
+from catalogue_schema.times import why_impossible
 from catalogue_schema.topics import Topic
-from fastapi import Request
 from prometheus_client import Histogram
 
-from catalogue_api.events.formats import BATCH_FORMATS, SINGLE_FORMATS
-from catalogue_api.http.bodies import media_type
-from catalogue_api.http.items import Batch, Rejected, validate_items
+from catalogue_api.events.doors import Door
+from catalogue_api.events.formats import Format
+from catalogue_api.events.keys import HEADER, IdempotencyKey
+from catalogue_api.http.items import Batch, NotJson, Rejected, validate_items
 from catalogue_api.http.problems import FieldError, Invalid, NothingValid
 
 REQUEST_EVENTS = Histogram(
@@ -20,11 +21,31 @@ REQUEST_EVENTS = Histogram(
 )
 
 
-async def read_events(request: Request, most: int) -> Batch[Event]:
-    """Raises UnsupportedMediaType, Malformed, TooLarge, or NothingValid."""
-    form = BATCH_FORMATS[media_type(request, BATCH_FORMATS)]
+class EventReader:
+    """Reads a request's items, one after another, in its format. `key` gives an id to those without one."""
+
+    def __init__(self, form: Format, door: Door, key: IdempotencyKey | None = None) -> None:
+        self._form = form
+        self._door = door
+        self._key = key
+        self._now = datetime.now(UTC)
+        self._index = -1
+
+    def __call__(self, raw: bytes) -> Event:
+        """Raises Rejected or NotJson."""
+        self._index += 1
+        event = self._form.parse(raw, self._door)
+        if wrong := why_impossible(event.occurred_at, self._now):
+            raise Rejected(FieldError(pointer=f"{self._form.fields}/occurred_at", reason=wrong))
+        if self._key is not None and "event_id" not in event.model_fields_set:
+            return event.model_copy(update={"event_id": self._key.id_of(event, self._index)})
+        return event
+
+
+async def read_events(body: bytes, form: Format, reader: EventReader, most: int) -> Batch[Event]:
+    """Raises Malformed, Invalid, TooLarge, or NothingValid."""
     try:
-        batch = await validate_items(form.split(await request.body()), form.parse, most)
+        batch = await validate_items(form.split(body), reader, most)
     except NothingValid as nothing:
         _count(0, len(nothing.rejected))
         raise
@@ -32,24 +53,27 @@ async def read_events(request: Request, most: int) -> Batch[Event]:
     return batch
 
 
-async def read_event(request: Request, topic: Topic, key: UUID | None) -> Event:
-    """The one event of a request; `key` is its id, unless it brings one.
-
-    Raises UnsupportedMediaType, Malformed, or Invalid, also where its own id is another than `key`.
-    """
-    form = SINGLE_FORMATS[media_type(request, SINGLE_FORMATS)]
-    [item] = form.split(await request.body())
+def read_event(body: bytes, form: Format, reader: EventReader, topic: Topic) -> Event:
+    """The one event of a body. Raises Malformed or Invalid."""
+    items = form.split(body)
+    [raw] = items
+    assert raw is not None
     try:
-        event = form.parse(item, {topic.event.__name__: topic})
-    except Rejected as rejected:
+        return reader(raw)
+    except (Rejected, NotJson) as error:
+        rejected = error if isinstance(error, Rejected) else items.not_json(str(error))
         count_events(topic.event, Outcome.REJECTED)
-        raise Invalid(rejected.errors) from rejected
-    if key is None or event.event_id == key:
-        return event
-    if "event_id" in event.model_fields_set:
+        raise Invalid(rejected.errors) from error
+
+
+def identified(event: Event, key: IdempotencyKey) -> Event:
+    """The event with the id that the key gives it. Raises Invalid where the two name different ids."""
+    if "event_id" not in event.model_fields_set:
+        return event.model_copy(update={"event_id": key.uuid or key.id_of(event, 0)})
+    if key.uuid not in {None, event.event_id}:
         reason = "is another id than the event's own: send one of them, or the same"
-        raise Invalid([FieldError(pointer="header:idempotency-key", reason=reason)])
-    return event.model_copy(update={"event_id": key})
+        raise Invalid([FieldError(pointer=HEADER, reason=reason)])
+    return event
 
 
 def _count(accepted: int, rejected: int) -> None:

@@ -1,65 +1,30 @@
-"""Reading request bodies: bounded, of a known type, and JSON that is JSON."""
+"""JSON bodies of the routes that FastAPI serves."""
 
-from collections.abc import Callable, Collection, Coroutine
-from email.message import Message as EmailMessage
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
-from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from catalogue_api.http.problems import FieldError, Invalid, Malformed, TooLarge, UnsupportedMediaType
+from catalogue_api.http.items import MAX_FIELDS, TOO_MANY_FIELDS, NotJson
+from catalogue_api.http.media import JSON, media_type
+from catalogue_api.http.problems import Invalid, Malformed, TooLarge
+from catalogue_api.http.splitting import BOM, has_more_commas
 
-JSON = "application/json"
-NDJSON = "application/x-ndjson"
-
-MAX_FIELDS = 50
-"""More fields than any record has; Pydantic would report each one that it does not know."""
-TOO_MANY_FIELDS = FieldError(pointer="", reason=f"has over {MAX_FIELDS} fields")
-
-
-class BodyLimit:
-    """Refuses a body over `limit` bytes, by its declared length or as soon as more arrived.
-
-    Starlette has such a middleware, which always answers in plain text: not the shape of our errors.
-    """
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        declared = Headers(scope=scope).get("content-length", "")
-        size = int(declared) if declared.isdecimal() else 0
-        arrived = 0
-
-        async def limited() -> Message:
-            nonlocal arrived
-            if size > self._limit:
-                raise self._too_large()
-            message = await receive()
-            arrived += len(message.get("body", b""))
-            if arrived > self._limit:
-                raise self._too_large()
-            return message
-
-        await self._app(scope, limited, send)
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"The body is over {self._limit:,} bytes: send it in several requests.")
+MAX_ELEMENTS = 20_000
+"""Of a record, with all that is inside: an object takes a hundred times the memory of its JSON."""
 
 
 class JsonRequest(Request):
     async def json(self) -> Any:
-        """Raises Malformed or Invalid."""
-        value = parse_json(await self.body())
-        if has_too_many_fields(value):
+        """Raises Malformed, TooLarge or Invalid."""
+        try:
+            value = load_json(await self.body())
+        except NotJson as error:
+            raise Malformed(f"The body is not JSON: {error}.") from error
+        if isinstance(value, dict) and len(value) > MAX_FIELDS:
             raise Invalid([TOO_MANY_FIELDS])
         return value
 
@@ -75,31 +40,17 @@ class JsonRoute(APIRoute):
 
         async def handle_json(request: Request) -> Response:
             if self.body_field:
-                media_type(request, {JSON})
+                media_type(request.headers.get("content-type", ""), {JSON})
             return await handle(JsonRequest(request.scope, request.receive))
 
         return handle_json
 
 
-def media_type(request: Request, known: Collection[str]) -> str:
-    """The body's media type without its parameters. Raises UnsupportedMediaType unless it is `known`."""
-    header = EmailMessage()
-    header["Content-Type"] = request.headers.get("content-type", "")
-    given = header.get_content_type()
-    if given not in known or header.get_content_charset("utf-8") not in {"utf-8", "utf8"}:
-        raise UnsupportedMediaType(f"Send the body as UTF-8 with Content-Type: {' or '.join(sorted(known))}.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the body without Content-Encoding: compressed bodies are not read.")
-    return given
-
-
-def parse_json(body: bytes) -> Any:
-    """Raises Malformed, with line and column, for what is no UTF-8, no JSON, or nested too deep."""
+def load_json(raw: bytes) -> Any:
+    """Raises TooLarge, and NotJson with line and column for what is no UTF-8, no JSON or nested too deep."""
+    if has_more_commas(raw, MAX_ELEMENTS):
+        raise TooLarge(f"The JSON has over {MAX_ELEMENTS:,} fields and elements.")
     try:
-        return from_json(body)
+        return from_json(raw.removeprefix(BOM))
     except ValueError as error:
-        raise Malformed(f"The body is not JSON: {error}.") from error
-
-
-def has_too_many_fields(value: object) -> bool:
-    return isinstance(value, dict) and len(value) > MAX_FIELDS
+        raise NotJson(str(error)) from error

@@ -15,6 +15,7 @@ from catalogue_api.http.problems import (
     json_pointer,
     problem_response,
     reason_of,
+    unexpected,
 )
 
 EXPLANATIONS = {
@@ -44,7 +45,7 @@ async def _invalid_request(_: Request, error: Exception) -> Response:
 
 async def _unexpected(_: Request, __: Exception) -> Response:
     """The server logs the traceback; the client gets none."""
-    return problem_response(500, "Something failed on our side, and was logged. Repeating may help.")
+    return unexpected().response()
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:

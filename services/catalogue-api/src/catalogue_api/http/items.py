@@ -1,24 +1,25 @@
 """Bodies of many items: each is validated alone, so that one bad line loses only itself."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
-from catalogue_api.http.bodies import TOO_MANY_FIELDS, has_too_many_fields
 from catalogue_api.http.problems import FieldError, NothingValid, RejectedItem, TooLarge, field_errors
 
 B = TypeVar("B", bound=BaseModel)
 T = TypeVar("T")
 
-CHUNK = 250
-"""Items between two turns of the event loop: a few milliseconds of work."""
-MAX_LINES = 100_000
+TURN = 256 * 1024
+"""Bytes between two turns of the event loop, ITEM_COST more for each item: a few milliseconds of work."""
+ITEM_COST = 1024
 MAX_ERRORS = 10
 """Errors that are reported of one item."""
+MAX_FIELDS = 50
+"""More fields than any record has; Pydantic would report each one that it does not know."""
+TOO_MANY_FIELDS = FieldError(pointer="", reason=f"has over {MAX_FIELDS} fields")
 
 
 class Rejected(Exception):  # noqa: N818 (not an error of ours: what is said of an item)
@@ -29,11 +30,21 @@ class Rejected(Exception):  # noqa: N818 (not an error of ours: what is said of 
         self.errors = errors
 
 
-@dataclass(frozen=True, slots=True)
-class Undecodable:
-    """Stands for an item that could not be read."""
+class NotJson(Exception):  # noqa: N818 (likewise)
+    """An item whose bytes are not JSON, and why."""
 
-    reason: str
+
+class Items(Protocol):
+    """The items of a body, each as the bytes it has there.
+
+    None stands for work without a result, so that whoever asks can let others have a turn.
+    """
+
+    def __iter__(self) -> Iterator[bytes | None]: ...
+
+    def not_json(self, why: str) -> Rejected:
+        """What to say of the item that came last. Raises Malformed where the body is worth nothing then."""
+        ...
 
 
 @dataclass(slots=True)
@@ -42,25 +53,9 @@ class Batch(Generic[T]):
     rejected: list[RejectedItem] = field(default_factory=list)
 
 
-def ndjson(body: bytes) -> Iterator[object]:
-    """The lines' values; blank lines are no items. A line that is not JSON is an Undecodable.
-
-    Raises TooLarge for millions of lines, blank or not.
-    """
-    if body.count(b"\n") > MAX_LINES:
-        raise TooLarge(f"The body has over {MAX_LINES:,} lines: send it in several requests.")
-    for number, line in enumerate(body.split(b"\n"), start=1):
-        if not line or line.isspace():
-            continue
-        try:
-            yield from_json(line)
-        except ValueError as error:
-            yield Undecodable(f"line {number} is not JSON: {error}")
-
-
 def validated(schema: type[B], value: object) -> B:
     """Raises Rejected, with what is wrong."""
-    if has_too_many_fields(value):
+    if isinstance(value, dict) and len(value) > MAX_FIELDS:
         raise Rejected(TOO_MANY_FIELDS)
     try:
         return schema.model_validate(value)
@@ -69,27 +64,31 @@ def validated(schema: type[B], value: object) -> B:
         raise Rejected(*field_errors(errors[:MAX_ERRORS])) from error
 
 
-async def validate_items(values: Iterable[object], parse: Callable[[Any], T], most: int) -> Batch[T]:
-    """Parse each value; `parse` raises Rejected.
+async def validate_items(items: Items, parse: Callable[[bytes], T], most: int) -> Batch[T]:
+    """Parse each item; `parse` raises Rejected or NotJson.
 
     Raises TooLarge when there are over `most`, and NothingValid when there is none to take.
     """
     batch: Batch[T] = Batch()
-    for index, value in enumerate(values):
-        if index == most:
-            raise TooLarge(f"The body holds over {most:,} items: send it in several requests.")
-        if index % CHUNK == CHUNK - 1:
+    work = 0
+    for raw in items:
+        work += TURN if raw is None else len(raw) + ITEM_COST
+        if work >= TURN:
+            work = 0
             await asyncio.sleep(0)
-        try:
-            batch.accepted.append(parse(_decoded(value)))
-        except Rejected as rejected:
-            batch.rejected.append(RejectedItem(index=index, errors=list(rejected.errors)))
+        if raw is not None:
+            if len(batch.accepted) + len(batch.rejected) == most:
+                raise TooLarge(f"The body holds over {most:,} items: send it in several requests.")
+            _take(batch, items, raw, parse)
     if not batch.accepted:
         raise NothingValid(batch.rejected)
     return batch
 
 
-def _decoded(value: object) -> object:
-    if isinstance(value, Undecodable):
-        raise Rejected(FieldError(pointer="", reason=value.reason))
-    return value
+def _take(batch: Batch[T], items: Items, raw: bytes, parse: Callable[[bytes], T]) -> None:
+    try:
+        batch.accepted.append(parse(raw))
+    except (Rejected, NotJson) as error:
+        why = error if isinstance(error, Rejected) else items.not_json(str(error))
+        index = len(batch.accepted) + len(batch.rejected)
+        batch.rejected.append(RejectedItem(index=index, errors=list(why.errors)))

@@ -1,26 +1,22 @@
-"""What FastAPI cannot know of the OpenAPI document: that errors are problem documents."""
+"""What FastAPI cannot know of the OpenAPI document: that errors are problems, and routes that are not its."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from catalogue_api.http.problems import MEDIA_TYPE, ProblemDocument
-
-_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
-
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "The request is wrong: `detail` and `errors` say where", **_PROBLEM},
-    "5XX": {"description": "Something of ours is away or failed: repeat after Retry-After", **_PROBLEM},
-}
+from catalogue_api.http.problems import ProblemDocument
 
 
-def install_openapi(app: FastAPI) -> None:
-    """Add the schemas that PROBLEM_RESPONSES refer to."""
+def install_openapi(app: FastAPI, paths: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add `paths`, and the schemas that PROBLEM_RESPONSES refer to."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = generate()
+        for path, operations in paths.items():
+            document["paths"].setdefault(path, {}).update(operations)
         _, problem = models_json_schema(
             [(ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
         )

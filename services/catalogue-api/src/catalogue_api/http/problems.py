@@ -19,6 +19,9 @@ REASONS = {
 """Where Pydantic's own words would not help."""
 
 
+TITLES: Mapping[int, str] = {status.value: status.phrase for status in HTTPStatus}
+
+
 class FieldError(TypedDict):
     """What is wrong with one field."""
 
@@ -51,10 +54,19 @@ class ProblemDocument(BaseModel):
     event_ids: Annotated[list[str], Field(description="With 503: send the events again with these ids")] = []
 
 
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request is wrong: `detail` and `errors` say where", **_PROBLEM},
+    "5XX": {"description": "Something of ours is away or failed: repeat after Retry-After", **_PROBLEM},
+}
+"""Every operation's, in OpenAPI."""
+
+
 class Problem(HTTPException):
     """An answer that is an error; `detail` says what is wrong and how to put it right."""
 
-    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    status: ClassVar[int] = HTTPStatus.INTERNAL_SERVER_ERROR
 
     def __init__(
         self,
@@ -72,8 +84,38 @@ class Problem(HTTPException):
         return problem_response(self.status_code, self.detail, self.headers, **errors, **self.members)
 
 
+class RequestTimeout(Problem):
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+    def __init__(self) -> None:
+        super().__init__("The body took too long to arrive.", headers={"Connection": "close"})
+
+
+class ClientGone(Problem):
+    """The client closed its connection before its request had arrived: nobody reads this answer."""
+
+    status = 499  # nginx's number for it, which no standard has
+
+    def __init__(self) -> None:
+        super().__init__("The client closed the connection.")
+
+
 class Malformed(Problem):
     status = HTTPStatus.BAD_REQUEST
+
+
+class Forbidden(Problem):
+    status = HTTPStatus.FORBIDDEN
+
+
+class MisdirectedRequest(Problem):
+    status = HTTPStatus.MISDIRECTED_REQUEST
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server does not go by the name in the request's Host header: its operator can add the name "
+            "to CATALOGUE_API_ALLOWED_HOSTS."
+        )
 
 
 class NotFound(Problem):
@@ -119,12 +161,16 @@ class Unavailable(Problem):
         super().__init__(detail, headers={"Retry-After": str(max(1, round(retry_after)))}, **members)
 
 
+def unexpected() -> Problem:
+    return Problem("Something failed on our side, and was logged. Repeating may help.")
+
+
 def problem_response(
     status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Any
 ) -> JSONResponse:
     document = {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": TITLES.get(status, "Client Closed Request"),
         "status": int(status),
         "detail": detail,
         **members,

@@ -10,8 +10,10 @@ from pydantic import TypeAdapter
 
 from catalogue_api.catalogue.paging import RowId
 from catalogue_api.catalogue.upsert import C, record_parser
-from catalogue_api.http.bodies import NDJSON, media_type
-from catalogue_api.http.items import Batch, ndjson, validate_items
+from catalogue_api.http.bodies import load_json
+from catalogue_api.http.items import Batch, validate_items
+from catalogue_api.http.media import NDJSON, media_type
+from catalogue_api.http.splitting import Lines
 from catalogue_api.resources import Resources
 
 NamePath = Annotated[
@@ -34,8 +36,8 @@ def records(schema: type[C]) -> Callable[[Request, Resources], Awaitable[Batch[C
     """A dependency that reads an NDJSON body of records."""
 
     async def read(request: Request, resources: Resources) -> Batch[C]:
-        media_type(request, {NDJSON})
-        lines = ndjson(await request.body())
-        return await validate_items(lines, record_parser(schema), resources.settings.max_events)
+        media_type(request.headers.get("content-type", ""), {NDJSON})
+        lines, parse = Lines(await request.body()), record_parser(schema)
+        return await validate_items(lines, lambda raw: parse(load_json(raw)), resources.settings.max_events)
 
     return read

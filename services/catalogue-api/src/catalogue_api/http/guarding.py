@@ -1,0 +1,71 @@
+"""Who may talk to the API through a browser, and what a browser may do with its answers."""
+
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from catalogue_api.http.problems import Forbidden, MisdirectedRequest, Problem
+
+PROBES = {"/livez", "/readyz", "/metrics"}
+"""Asked by address, whatever it is, and of no use to a page."""
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+CSP = b"content-security-policy"
+HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+DATA_ONLY = (CSP, b"default-src 'none'; frame-ancestors 'none'")
+"""For answers that name no policy of their own: they are data, and load nothing."""
+
+
+class Guard:
+    """Middleware that answers only to the names of this server, and lets no page of another change anything.
+
+    `hosts` are names or addresses, with a port or for any port; `*` is every name. Without this a page could
+    have a name of its own point to this machine, and then read and write here.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._is_ours = lru_cache(maxsize=256)(self._stands_among_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _with_policies(message.get("headers", ()))
+            await send(message)
+
+        try:
+            self._refuse(scope)
+        except Problem as problem:
+            await problem.response()(scope, receive, guarded)
+        else:
+            await self._app(scope, receive, guarded)
+
+    def _refuse(self, scope: Scope) -> None:
+        host, origin = b"", b""
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = value
+            elif name == b"origin":
+                origin = value
+        if not self._is_ours(host) and scope["path"] not in PROBES:
+            raise MisdirectedRequest
+        if origin and scope["method"] not in SAFE and not self._is_from_here(origin, host):
+            raise Forbidden("A page of another origin may not change anything here.")
+
+    def _stands_among_hosts(self, host: bytes) -> bool:
+        name = host.decode("latin-1").lower()
+        without_port = name if name.endswith("]") else name.rpartition(":")[0] or name
+        return "*" in self._hosts or name in self._hosts or without_port in self._hosts
+
+    def _is_from_here(self, origin: bytes, host: bytes) -> bool:
+        _, _, place = origin.decode("latin-1").lower().partition("://")
+        return place == host.decode("latin-1").lower() or place in self._hosts
+
+
+def _with_policies(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    headers = [*given, *HEADERS]
+    if all(name != CSP for name, _ in headers):
+        headers.append(DATA_ONLY)
+    return headers

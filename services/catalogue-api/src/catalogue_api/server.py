@@ -1,0 +1,23 @@
+"""The HTTP server before the application, with the settings' bounds on connections."""
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from catalogue_api.http.protocol import bounded_protocol
+from catalogue_api.settings import Settings
+
+
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http=bounded_protocol(settings.max_connections, settings.head_timeout),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
