@@ -9,9 +9,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from local_stack import ports
 from support.databases import database_name, fresh_database, migrate
 from support.stack import Stack, hold_run_lock, running_stack, wait_stopped
+
+# What takes long on a machine that is busy with other tests is not wrong for it.
+settings.register_profile("catalogue", deadline=None)
+settings.load_profile("catalogue")
 
 DIRECTORY = "CATALOGUE_TEST_STACK"  # environment: from the run's first process to pytest-xdist's workers
 

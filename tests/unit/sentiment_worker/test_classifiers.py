@@ -62,7 +62,7 @@ def test_a_text_with_nothing_to_judge_is_neutral_with_low_confidence(backend: Ba
 
 
 @every_backend
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts=st.lists(st.text(max_size=300) | st.text("aA!😀é <>&#;@:/", max_size=3_000), max_size=6))
 def test_no_text_raises_and_every_answer_is_a_distribution(backend: Backend, texts: list[str]) -> None:
     answers = loaded(backend).classify(texts)
