@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from catalogue_messaging.settings import KafkaSettings
+from local_stack.ports import free_port
 from prometheus_client.parser import text_string_to_metric_families
 from support.api import serving
 from support.polling import eventually
@@ -23,18 +24,18 @@ HEAD = "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application
 
 
 @asynccontextmanager
-async def process(kafka: KafkaSettings, free_port: int, **settings: str) -> AsyncIterator[WorkerProcess]:
+async def process(kafka: KafkaSettings, port: int, **settings: str) -> AsyncIterator[WorkerProcess]:
     """The API as operators start it, so that its memory and its pauses are its own."""
     async with worker(
-        "catalogue_api", kafka, API_PORT=str(free_port), DATABASE_URL=NOWHERE, **settings
+        "catalogue_api", kafka, API_PORT=str(port), DATABASE_URL=NOWHERE, **settings
     ) as running:
-        running.port = free_port
+        running.port = port
         yield await running.ready()
 
 
-@pytest.fixture
-async def api(kafka: KafkaSettings, free_port: int) -> AsyncIterator[WorkerProcess]:
-    async with process(kafka, free_port) as running:
+@pytest.fixture(scope="module")
+async def api(kafka: KafkaSettings) -> AsyncIterator[WorkerProcess]:
+    async with process(kafka, free_port()) as running:
         yield running
 
 
@@ -51,9 +52,12 @@ async def raw(port: int, *parts: bytes) -> bytes:
         for part in parts:
             writer.write(part)
             await writer.drain()
-        with suppress(TimeoutError):
-            return await asyncio.wait_for(reader.read(), 2)
-    return b""
+    answer = b""
+    with suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(3):
+            while part := await reader.read(65536):
+                answer += part
+    return answer
 
 
 MANY = {
@@ -146,7 +150,7 @@ async def begin(port: int, length: int, sent: int) -> asyncio.StreamWriter:
     ("begun", "answer"),
     [
         (b"", b""),
-        (b"\r\n", b""),
+        (b"\r\n", b"HTTP/1.1 408 "),
         (b"POST /v1", b"HTTP/1.1 408 "),
         (HEAD.encode(), b"HTTP/1.1 408 "),
         (HEAD.encode() + b"Content-Length: 9\r\n\r\n{", b"HTTP/1.1 408 "),
@@ -221,13 +225,12 @@ HEADS = {
 
 @pytest.mark.parametrize(("head", "status"), HEADS.values(), ids=HEADS)
 async def test_heads_have_a_limit(api: WorkerProcess, head: bytes, status: bytes) -> None:
-    before = api.peak_memory()
     answers = await asyncio.gather(*[raw(api.port, head) for _ in range(4)])
 
     # The answer may be lost to who goes on sending.
     assert {answer[9:12] for answer in answers} <= {status, b""} or not status
     assert all(b"problem+json" in answer for answer in answers if status and answer)
-    assert api.peak_memory() - before < 50 * MIB
+    assert api.peak_memory() < 200 * MIB
     assert await api.status("/livez") == httpx.codes.OK
 
 
@@ -278,7 +281,8 @@ async def test_a_client_that_goes_leaves_a_line_and_a_count(api: WorkerProcess) 
 async def gone(api: WorkerProcess, route: str) -> float:
     labels = {"method": "POST", "route": route, "status": "499"}
     families = text_string_to_metric_families((await api.get("/metrics")).text)
-    return sum(sample.value for family in families for sample in family.samples if sample.labels == labels)
+    samples = [sample for family in families for sample in family.samples if sample.labels == labels]
+    return sum(sample.value for sample in samples if sample.name == "catalogue_api_requests_total")
 
 
 async def test_an_archive_that_unpacks_to_much_takes_little_memory(api: WorkerProcess) -> None:
@@ -290,10 +294,8 @@ async def test_an_archive_that_unpacks_to_much_takes_little_memory(api: WorkerPr
     assert api.peak_memory() < 200 * MIB
 
 
-async def test_five_hundred_unfinished_requests_keep_nobody_from_the_api(
-    kafka: KafkaSettings, free_port: int
-) -> None:
-    async with process(kafka, free_port, CATALOGUE_API_BODY_TIMEOUT="3") as api:
+async def test_unfinished_requests_keep_nobody_from_the_api_for_long(kafka: KafkaSettings) -> None:
+    async with process(kafka, free_port(), CATALOGUE_API_BODY_TIMEOUT="3") as api:
         begun: list[Any] = [await begin(api.port, 9 * MIB, 8 * MIB) for _ in range(40)]
         assert await api.status("/livez") == httpx.codes.OK
         assert api.peak_memory() < 300 * MIB

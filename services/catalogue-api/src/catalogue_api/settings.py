@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     """Events, or lines of an import, in one request."""
     max_body_bytes: PositiveInt = 10 * MIB
     """Of one request, and unpacked where it came compressed."""
-    max_memory_bytes: PositiveInt = 64 * MIB
+    max_memory_bytes: PositiveInt = 32 * MIB
     """Of all the bodies that are being read or answered at the same time."""
     max_connections: PositiveInt = 500
     head_timeout: PositiveFloat = 10

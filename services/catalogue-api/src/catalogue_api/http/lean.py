@@ -6,6 +6,7 @@ costs several times what a small event does.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import cast
 
 from starlette.routing import Route
@@ -13,6 +14,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalogue_api.http.problems import Problem, unexpected
 from catalogue_api.resources import AppResources
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body, held once only: parts that are joined are there twice meanwhile."""
+    message = await receive()
+    if not message["more_body"]:
+        return cast("bytes", message["body"])
+    whole = BytesIO()
+    whole.write(message["body"])
+    while message["more_body"]:
+        message = await receive()
+        whole.write(message["body"])
+    return whole.getvalue()
 
 
 class LeanRequest:
@@ -28,14 +42,7 @@ class LeanRequest:
         return None if value is None else value.decode("latin-1")
 
     async def body(self) -> bytes:
-        message = await self._receive()
-        if not message.get("more_body"):
-            return cast("bytes", message.get("body", b""))
-        parts = [message["body"]]
-        while message.get("more_body"):
-            message = await self._receive()
-            parts.append(message.get("body", b""))
-        return b"".join(parts)
+        return await read_body(self._receive)
 
 
 @dataclass(frozen=True, slots=True)

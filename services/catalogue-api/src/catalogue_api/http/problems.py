@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 from catalogue_schema.text import why_refused
 from pydantic import BaseModel, Field
+from pydantic_core import to_json
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from typing_extensions import TypedDict
 
 MEDIA_TYPE = "application/problem+json"
@@ -79,7 +80,7 @@ class Problem(HTTPException):
         self.errors = errors
         self.members = members
 
-    def response(self) -> JSONResponse:
+    def response(self) -> Response:
         errors = {"errors": list(self.errors)} if self.errors else {}
         return problem_response(self.status_code, self.detail, self.headers, **errors, **self.members)
 
@@ -165,9 +166,18 @@ def unexpected() -> Problem:
     return Problem("Something failed on our side, and was logged. Repeating may help.")
 
 
+class ProblemResponse(Response):
+    """Written by Pydantic: Python's own JSON takes a hundred milliseconds for ten thousand rejected items."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return to_json(content)
+
+
 def problem_response(
     status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Any
-) -> JSONResponse:
+) -> ProblemResponse:
     document = {
         "type": "about:blank",
         "title": TITLES.get(status, "Client Closed Request"),
@@ -175,7 +185,7 @@ def problem_response(
         "detail": detail,
         **members,
     }
-    return JSONResponse(document, status, headers, MEDIA_TYPE)
+    return ProblemResponse(document, status, headers)
 
 
 def json_pointer(*parts: object) -> str:

@@ -13,8 +13,9 @@ from catalogue_api.http.problems import FieldError, Malformed, TooLarge
 MAX_ITEM_BYTES = 1024 * 1024
 """What Kafka takes in one message, by default and in this catalogue's topics."""
 MAX_LINES = 100_000
-MARKS_A_TURN = 10_000
-"""A few milliseconds of work."""
+LINES_A_TURN = 10_000
+MAX_MARKS = 10_000
+"""Brackets and commas of one item: a few milliseconds of work, and far more than an event has."""
 
 BOM = b"\xef\xbb\xbf"
 WHITESPACE = b" \t\r\n"
@@ -67,7 +68,7 @@ class Lines:
             begin = end + 1
             if line and not line.isspace():
                 yield line
-            elif self._number % MARKS_A_TURN == 0:
+            elif self._number % LINES_A_TURN == 0:
                 yield None
 
     def not_json(self, why: str) -> Rejected:
@@ -83,10 +84,11 @@ class Array:
         self._begin = 0
 
     def __iter__(self) -> Iterator[bytes | None]:
-        depth = 0
-        for count, token in enumerate(MARK.finditer(self._body), start=1):
-            mark, end = token[1], token.end()
+        depth = marks = 0
+        for found in MARK.finditer(self._body):
+            mark, end = found[1], found.end()
             depth += DEPTH[mark]
+            marks += 1
             if mark == b"[" and depth == 1:
                 self._begin = end
             elif depth <= 0:
@@ -94,10 +96,11 @@ class Array:
                 return
             elif mark == b"," and depth == 1:
                 yield self._next(end)
-                self._begin = end
-            if count % MARKS_A_TURN == 0:
-                self._refuse_large(end)
-                yield None
+                self._begin, marks = end, 0
+            elif marks > MAX_MARKS:
+                raise TooLarge(
+                    f"Item {self._number + 1} of the array has over {MAX_MARKS:,} brackets and commas."
+                )
 
     def _next(self, end: int) -> bytes:
         self._refuse_large(end)

@@ -12,6 +12,7 @@ from catalogue_api.catalogue.paging import RowId
 from catalogue_api.catalogue.upsert import C, record_parser
 from catalogue_api.http.bodies import load_json
 from catalogue_api.http.items import Batch, validate_items
+from catalogue_api.http.lean import read_body
 from catalogue_api.http.media import NDJSON, media_type
 from catalogue_api.http.splitting import Lines
 from catalogue_api.resources import Resources
@@ -37,7 +38,7 @@ def records(schema: type[C]) -> Callable[[Request, Resources], Awaitable[Batch[C
 
     async def read(request: Request, resources: Resources) -> Batch[C]:
         media_type(request.headers.get("content-type", ""), {NDJSON})
-        lines, parse = Lines(await request.body()), record_parser(schema)
+        lines, parse = Lines(await read_body(request.receive)), record_parser(schema)
         return await validate_items(lines, lambda raw: parse(load_json(raw)), resources.settings.max_events)
 
     return read
