@@ -60,10 +60,12 @@ def read_event(body: bytes, form: Format, reader: EventReader, topic: Topic) -> 
     assert raw is not None
     try:
         return reader(raw)
-    except (Rejected, NotJson) as error:
-        rejected = error if isinstance(error, Rejected) else items.not_json(str(error))
+    except Rejected as rejected:
         count_events(topic.event, Outcome.REJECTED)
-        raise Invalid(rejected.errors) from error
+        raise Invalid(rejected.errors) from rejected
+    except NotJson as error:
+        count_events(topic.event, Outcome.REJECTED)
+        raise Invalid(items.not_json(str(error)).errors) from error
 
 
 def identified(event: Event, key: IdempotencyKey) -> Event:

@@ -86,9 +86,11 @@ async def validate_items(items: Items, parse: Callable[[bytes], T], most: int) -
 
 
 def _take(batch: Batch[T], items: Items, raw: bytes, parse: Callable[[bytes], T]) -> None:
+    index = len(batch.accepted) + len(batch.rejected)
     try:
         batch.accepted.append(parse(raw))
-    except (Rejected, NotJson) as error:
-        why = error if isinstance(error, Rejected) else items.not_json(str(error))
-        index = len(batch.accepted) + len(batch.rejected)
-        batch.rejected.append(RejectedItem(index=index, errors=list(why.errors)))
+    except Rejected as rejected:
+        batch.rejected.append(RejectedItem(index=index, errors=list(rejected.errors)))
+    except NotJson as error:
+        errors = items.not_json(str(error)).errors
+        batch.rejected.append(RejectedItem(index=index, errors=list(errors)))

@@ -20,14 +20,19 @@ FRAMING = 8
 """Bytes around each byte of a body: five where each is a chunk of its own."""
 
 
-class Refusal(Exception):  # noqa: N818 (an answer)
+class Refusal:
+    """An answer to what is no request yet, after which the connection is closed."""
+
     def __init__(self, status: HTTPStatus, detail: str) -> None:
-        super().__init__(detail)
         headers = {"Connection": "close", **({"Retry-After": "1"} if status >= 500 else {})}
         response = problem_response(status, detail, headers)
         lines = [b"HTTP/1.1 %d %s" % (status, status.phrase.encode())]
         lines += [name + b": " + value for name, value in response.raw_headers]
         self.answer = b"\r\n".join([*lines, b"", bytes(response.body)])
+
+
+class RefusedError(Exception):
+    """Ends the parsing of what has come."""
 
 
 MALFORMED = Refusal(HTTPStatus.BAD_REQUEST, "This is no request in HTTP/1.1.")
@@ -86,7 +91,7 @@ class BoundedProtocol(HttpToolsProtocol):
         elif len(self.pipeline) >= MAX_PIPELINED:
             self._refusal = PIPELINED
         if self._refusal is not MALFORMED:
-            raise self._refusal
+            raise RefusedError
         super().on_headers_complete()
         self._silent_since = None
 
@@ -117,7 +122,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _head_bytes(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _check_silence(self) -> None:
         now = self.loop.time()
