@@ -8,7 +8,14 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.examples import load
-from catalogue_schema.topics import OPINIONS_CLASSIFIED, RESULTS_REPORTED, USE_CASES_MENTIONED, Topic
+from catalogue_schema.topics import (
+    EVENT_TOPICS,
+    OPINIONS_CLASSIFIED,
+    OPINIONS_SUBMITTED,
+    RESULTS_REPORTED,
+    USE_CASES_MENTIONED,
+    Topic,
+)
 from pydantic_core import from_json
 from support.polling import eventually
 from support.workers import worker
@@ -30,6 +37,10 @@ def golden(topic: Topic, case: str) -> dict[str, Any]:
 
 async def write(kafka: KafkaSettings, sender: AIOKafkaProducer, topic: Topic, event: dict[str, Any]) -> None:
     await sender.send_and_wait(kafka.topic_name(topic), json.dumps(event).encode(), key=b"lab/model")
+
+
+def test_every_topic_whose_events_become_rows_is_tried() -> None:
+    assert set(TABLES) == set(EVENT_TOPICS.values()) - {OPINIONS_SUBMITTED}
 
 
 @each_topic
