@@ -15,6 +15,7 @@ from catalogue_api.events.documents import intake_paths
 from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
 from catalogue_api.http.application import Application
+from catalogue_api.http.docs import install_docs
 from catalogue_api.http.guarding import Guard
 from catalogue_api.http.handlers import install_handlers
 from catalogue_api.http.heads import Head
@@ -57,12 +58,15 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         summary="Opinions and benchmark results of AI models: events in, rows out",
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         responses=PROBLEM_RESPONSES,
     )
     for routes in (events, models, benchmarks, results, rankings, opinions, use_cases, operations):
         app.include_router(routes.router)
     install_handlers(app)
+    install_docs(app)
     install_openapi(app, intake_paths())
     intake_routes = intake.intake_routes()
     app.router.routes.extend(intake_routes)

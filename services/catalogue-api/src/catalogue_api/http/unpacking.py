@@ -85,7 +85,9 @@ class Unpacker:
 
     def step(self) -> bytes:
         """Some of what the input makes, maybe nothing yet. Raises Malformed or TooLarge."""
-        if self._decoder.eof and self._input:
+        if self._decoder.eof:
+            if not self._input:
+                return b""
             self._decoder = DECODERS[self._encoding]()
         data, self._input = self._input, b""
         try:
