@@ -1,10 +1,10 @@
 """`python -m catalogue_api`: serve until SIGTERM or SIGINT."""
 
-import gc
 import sys
 
 import uvicorn
 from catalogue_messaging.settings import KafkaSettings
+from catalogue_runtime.garbage import spare_what_stays
 from catalogue_runtime.logs import configure_logging
 from catalogue_runtime.settings import LogSettings, load_settings
 
@@ -17,10 +17,7 @@ def main() -> None:
     log, settings, kafka = load_settings(LogSettings), load_settings(Settings), load_settings(KafkaSettings)
     configure_logging(log)
     server = uvicorn.Server(server_config(create_app(settings, kafka), settings))
-    # What was made until here stays: looking through it for garbage takes 100 ms, again and again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000)
+    spare_what_stays()
     try:
         server.run()
     except KeyboardInterrupt:
