@@ -14,6 +14,8 @@ MAX_ITEM_BYTES = 1024 * 1024
 """What Kafka takes in one message, by default and in this catalogue's topics."""
 MAX_LINES = 100_000
 LINES_A_TURN = 10_000
+MAX_DEPTH = 200
+"""As deep as the parser goes."""
 MAX_MARKS = 10_000
 """Brackets and commas of one item: a few milliseconds of work, and far more than an event has."""
 
@@ -97,6 +99,8 @@ class Array:
             elif mark == b"," and depth == 1:
                 yield self._next(end)
                 self._begin, marks = end, 0
+            elif depth > MAX_DEPTH:
+                raise Malformed(f"The body is nested over {MAX_DEPTH} deep.")
             elif marks > MAX_MARKS:
                 raise TooLarge(
                     f"Item {self._number + 1} of the array has over {MAX_MARKS:,} brackets and commas."
