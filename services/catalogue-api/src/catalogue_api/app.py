@@ -22,8 +22,7 @@ from catalogue_api.http.heads import Head
 from catalogue_api.http.lean import Shortcut
 from catalogue_api.http.limits import Bodies
 from catalogue_api.http.observing import Observe
-from catalogue_api.http.openapi import install_openapi
-from catalogue_api.http.problems import PROBLEM_RESPONSES
+from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import (
     benchmarks,

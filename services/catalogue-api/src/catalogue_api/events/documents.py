@@ -11,7 +11,8 @@ from pydantic_core import from_json
 
 from catalogue_api.events.formats import CLOUDEVENT, CLOUDEVENTS
 from catalogue_api.http.media import JSON, NDJSON
-from catalogue_api.http.problems import PROBLEM_RESPONSES, RejectedItem
+from catalogue_api.http.openapi import PROBLEM_RESPONSES
+from catalogue_api.http.problems import RejectedItem
 
 EVENTS_PATH = "/v1/events"
 TYPES = [topic.event for topic in SUBMITTED.values()]

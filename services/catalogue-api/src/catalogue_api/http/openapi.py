@@ -6,7 +6,15 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from catalogue_api.http.problems import ProblemDocument
+from catalogue_api.http.problems import MEDIA_TYPE, ProblemDocument
+
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request is wrong: `detail` and `errors` say where", **_PROBLEM},
+    "5XX": {"description": "Something of ours is away or failed: repeat after Retry-After", **_PROBLEM},
+}
+"""Every operation's, in OpenAPI."""
 
 
 def install_openapi(app: FastAPI, paths: Mapping[str, Mapping[str, Any]]) -> None:

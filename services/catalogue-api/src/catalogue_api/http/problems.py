@@ -55,15 +55,6 @@ class ProblemDocument(BaseModel):
     event_ids: Annotated[list[str], Field(description="With 503: send the events again with these ids")] = []
 
 
-_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
-
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "The request is wrong: `detail` and `errors` say where", **_PROBLEM},
-    "5XX": {"description": "Something of ours is away or failed: repeat after Retry-After", **_PROBLEM},
-}
-"""Every operation's, in OpenAPI."""
-
-
 class Problem(HTTPException):
     """An answer that is an error; `detail` says what is wrong and how to put it right."""
 
