@@ -16,12 +16,11 @@ from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
 from catalogue_api.http.application import Application
 from catalogue_api.http.docs import install_docs
+from catalogue_api.http.front import Front
 from catalogue_api.http.guarding import Guard
 from catalogue_api.http.handlers import install_handlers
-from catalogue_api.http.heads import Head
 from catalogue_api.http.lean import Shortcut
 from catalogue_api.http.limits import Bodies
-from catalogue_api.http.observing import Observe
 from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import (
@@ -69,13 +68,8 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
     install_openapi(app, intake_paths())
     intake_routes = intake.intake_routes()
     app.router.routes.extend(intake_routes)
-    app.place_before(
-        Observe,
-        lambda inner: Guard(inner, settings.allowed_hosts),
-        Head,
-        lambda inner: Bodies(inner, settings),
-        lambda inner: Shortcut(inner, intake_routes),
-    )
+    guard, bodies = Guard(settings.allowed_hosts), Bodies(settings)
+    app.place_before(lambda inner: Front(inner, guard, bodies), lambda inner: Shortcut(inner, intake_routes))
     return app
 
 

@@ -13,7 +13,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=bounded_protocol(settings.max_connections, settings.head_timeout),
+        http=bounded_protocol(settings.max_connections, settings.head_timeout, settings.body_timeout),
         ws="none",
         log_config=None,
         access_log=False,

@@ -41,27 +41,39 @@ def size_of(message: Message) -> int:
 
 
 class _Batch:
-    """Messages for one partition. `taken` once the producer has them, `acknowledged` once Kafka has."""
+    """Messages for one partition. `taken` once the producer has them, settled once Kafka has or refused."""
 
-    __slots__ = ("acknowledged", "builder", "submitting", "taken")
+    __slots__ = ("_error", "_loop", "_settled", "_waiting", "builder", "submitting", "taken")
 
     def __init__(self, builder: BatchBuilder, loop: asyncio.AbstractEventLoop) -> None:
         self.builder = builder
         self.submitting = False
         self.taken = asyncio.Event()
-        self.acknowledged: asyncio.Future[None] = loop.create_future()
+        self._loop = loop
+        self._settled = False
+        self._error: BaseException | None = None
+        self._waiting: list[asyncio.Future[None]] = []
 
     def append(self, message: Message) -> bool:
         """Say whether there was room. An empty batch has room for a message of any size."""
         key, value, headers = message
         return self.builder.append(timestamp=None, key=key, value=value, headers=headers) is not None
 
+    async def acknowledged(self) -> None:
+        """Raises what Kafka answered otherwise."""
+        if not self._settled:
+            # A future for each who waits: giving up cancels it, and must not for others.
+            future = self._loop.create_future()
+            self._waiting.append(future)
+            await future
+        if self._error is not None:
+            raise KafkaError(repr(self._error)) from self._error
+
     def settle(self, error: BaseException | None) -> None:
-        if error is None:
-            self.acknowledged.set_result(None)
-        else:
-            self.acknowledged.set_exception(error)
-            self.acknowledged.exception()  # all who waited may have given up, and asyncio would complain
+        self._settled, self._error = True, error
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
 
 
 class Outbox:
@@ -93,8 +105,7 @@ class Outbox:
             if number % MESSAGES_A_TURN == 0:
                 await asyncio.sleep(0)
         for batch in batches:
-            # Others wait for the same batch: who gives up must not cancel it for them.
-            await asyncio.shield(batch.acknowledged)
+            await batch.acknowledged()
 
     async def stop(self) -> None:
         """Close the producer. Raises KafkaError."""

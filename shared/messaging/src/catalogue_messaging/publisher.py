@@ -56,6 +56,7 @@ class EventPublisher:
         self._settings = settings
         self._source = source
         self._timeouts = Timeouts(timeout)
+        self._name = cache(settings.topic_name)
         self._outbox: Outbox | None = None
         self._connecting = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
@@ -104,13 +105,13 @@ class EventPublisher:
         try:
             with self._timeouts():
                 outbox = self._outbox or await self._connected()
-                await outbox.send(self._settings.topic_name(topic), _within_limit(topic, messages))
+                await outbox.send(self._name(topic), _within_limit(topic, messages))
         except (TimeoutError, KafkaError) as error:
             PUBLISH_FAILURES.labels(topic.name).inc()
             log.warning("publishing failed", topic=topic.name, error=repr(error))
             if isinstance(error, KafkaError) and outbox is not None:
                 self._retire(outbox)
-            raise PublishError(self._settings.topic_name(topic)) from error
+            raise PublishError(self._name(topic)) from error
         _seconds(topic.name).observe(time.perf_counter() - started)
 
     def _retire(self, outbox: Outbox) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from catalogue_api.http.problems import Forbidden, MisdirectedRequest, Problem
+from catalogue_api.http.problems import Forbidden, MisdirectedRequest
 
 PROBES = {"/livez", "/readyz", "/metrics"}
 """Asked by address, whatever it is, and of no use to a page."""
@@ -18,31 +18,18 @@ DATA_ONLY = (CSP, b"default-src 'none'; frame-ancestors 'none'")
 
 
 class Guard:
-    """Middleware that answers only to the names of this server, and lets no page of another change anything.
+    """Answers only to the names of this server, and lets no page of another origin change anything.
 
     `hosts` are names or addresses, with a port or for any port; `*` is every name. Without this a page could
     have a name of its own point to this machine, and then read and write here.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self._app = app
+    def __init__(self, hosts: Collection[str]) -> None:
         self._hosts = frozenset(host.lower() for host in hosts)
         self._is_ours = lru_cache(maxsize=256)(self._stands_among_hosts)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = _with_policies(message.get("headers", ()))
-            await send(message)
-
-        try:
-            self._refuse(scope)
-        except Problem as problem:
-            await problem.response()(scope, receive, guarded)
-        else:
-            await self._app(scope, receive, guarded)
-
-    def _refuse(self, scope: Scope) -> None:
+    def check(self, scope: Scope) -> None:
+        """Raises MisdirectedRequest or Forbidden."""
         host, origin = b"", b""
         for name, value in scope["headers"]:
             if name == b"host":
@@ -64,7 +51,8 @@ class Guard:
         return place == host.decode("latin-1").lower() or place in self._hosts
 
 
-def _with_policies(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def with_policies(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, and what browsers are told besides."""
     headers = [*given, *HEADERS]
     if all(name != CSP for name, _ in headers):
         headers.append(DATA_ONLY)

@@ -53,7 +53,7 @@ class Answer:
 
 
 class Endpoint:
-    """An ASGI application that answers in JSON, and as a problem document where `answer` raises a Problem."""
+    """An ASGI application that answers in JSON. Raises the Problems of `answer`, for the layer before it."""
 
     def __init__(self, answer: Callable[[LeanRequest], Awaitable[Answer]]) -> None:
         self._answer = answer
@@ -61,9 +61,8 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             answer = await self._answer(LeanRequest(scope, receive))
-        except Problem as problem:
-            await problem.response()(scope, receive, send)
-            return
+        except Problem:
+            raise
         except Exception:
             # Starlette's way: the client gets an answer that says nothing, and the server logs the traceback.
             await unexpected().response()(scope, receive, send)

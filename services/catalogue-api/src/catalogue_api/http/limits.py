@@ -1,67 +1,74 @@
-"""Request bodies: how large one may be, and all together, and how long it may take to arrive."""
+"""Request bodies: how large one may be, and all together. How long one may take is the protocol's to say."""
 
 import asyncio
-import time
 from typing import cast
 
-from catalogue_runtime.timeouts import Timeouts
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
 from catalogue_api.http.problems import ClientGone, RequestTimeout, TooLarge, Unavailable
+from catalogue_api.http.protocol import LATE
 from catalogue_api.http.unpacking import Unpacker
 from catalogue_api.settings import Settings
 
 
 class Bodies:
-    """Middleware that lets no more of a body through than the settings allow.
+    """What bodies may take, one and all together.
 
     What is refused is refused by its declared length, or as soon as it is too much. Starlette has such a
     middleware for one body, which always answers in plain text: not the shape of our errors.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app = app
+    def __init__(self, settings: Settings) -> None:
         self.limit = settings.max_body_bytes
         self.room = settings.max_memory_bytes
-        self.timeouts = Timeouts(settings.body_timeout)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = _Body(self, scope, receive)
-        try:
-            await self._app(scope, body.receive, send)
-        finally:
-            self.room += body.held
+    def expect(self, scope: Scope, receive: Receive) -> "Body":
+        return Body(self, scope, receive)
 
 
-class _Body:
-    __slots__ = ("_arrived_whole", "_due", "_limits", "_receive", "_scope", "_unpacker", "complete", "held")
+class Body:
+    """A request's body; `release` it when the request is answered."""
+
+    __slots__ = (
+        "_arrived_whole",
+        "_begun",
+        "_complete",
+        "_held",
+        "_limits",
+        "_receive",
+        "_scope",
+        "_unpacker",
+    )
 
     def __init__(self, limits: Bodies, scope: Scope, receive: Receive) -> None:
         self._limits = limits
         self._scope = scope
         self._receive = receive
         self._unpacker: Unpacker | None = None
-        self._due = 0.0
+        self._begun = False
         self._arrived_whole = False
-        self.held = 0
-        self.complete = False
+        self._held = 0
+        self._complete = False
 
     async def receive(self) -> Message:
         """The next part, unpacked. Raises a Problem where there will be none."""
-        if self.complete:
+        if self._complete:
             return await self._receive()
-        if not self._due:
+        if not self._begun:
             self._begin()
         if self._unpacker is None:
             part = await self._next()
-            self.complete = self._arrived_whole
+            self._complete = self._arrived_whole
         else:
             part = await self._unpack(self._unpacker)
         self._take(len(part))
-        return {"type": "http.request", "body": part, "more_body": not self.complete}
+        return {"type": "http.request", "body": part, "more_body": not self._complete}
+
+    def release(self) -> None:
+        self._limits.room += self._held
 
     def _begin(self) -> None:
-        self._due = time.monotonic() + self._limits.timeouts.seconds
+        self._begun = True
         for name, value in self._scope["headers"]:
             if name == b"content-length" and int(value.lstrip(b"0")[:20] or b"0") > self._limits.limit:
                 raise self._too_large()
@@ -69,15 +76,9 @@ class _Body:
                 self._unpacker = None if encoding == "identity" else Unpacker(encoding)
 
     async def _next(self) -> bytes:
-        if time.monotonic() > self._due:
-            raise RequestTimeout
-        try:
-            with self._limits.timeouts():
-                message = await self._receive()
-        except TimeoutError as error:
-            raise RequestTimeout from error
+        message = await self._receive()
         if message["type"] != "http.request":
-            raise ClientGone
+            raise RequestTimeout if LATE in self._scope else ClientGone
         self._arrived_whole = not message.get("more_body", False)
         return cast("bytes", message.get("body", b""))
 
@@ -89,15 +90,15 @@ class _Body:
         part = unpacker.step()
         if self._arrived_whole and unpacker.needs_input:
             unpacker.end()
-            self.complete = True
+            self._complete = True
         return part
 
     def _take(self, size: int) -> None:
-        if self.held + size > self._limits.limit:
+        if self._held + size > self._limits.limit:
             raise self._too_large()
         if size > self._limits.room:
             raise Unavailable("Too many large bodies are being read at this moment: send it again.", 2)
-        self.held += size
+        self._held += size
         self._limits.room -= size
 
     def _too_large(self) -> TooLarge:

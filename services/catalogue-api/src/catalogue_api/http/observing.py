@@ -1,13 +1,12 @@
 """Every request counted, timed and logged, by its route's template: paths would be labels without end."""
 
 import logging
-import time
 from functools import cache
 from http import HTTPStatus
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 log = structlog.get_logger(__name__)
 levels = logging.getLogger(__name__)
@@ -20,31 +19,10 @@ REQUEST_SECONDS = Histogram(
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-class Observe:
-    """Middleware, the outermost: what it does not see was no request."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = int(HTTPStatus.INTERNAL_SERVER_ERROR)  # unless an answer begins
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        started = time.perf_counter()
-        try:
-            await self._app(scope, receive, watched)
-        finally:
-            _record(scope, status, time.perf_counter() - started)
-
-
-def _record(scope: Scope, status: int, seconds: float) -> None:
+def record(method: str, scope: Scope, status: int, seconds: float) -> None:
+    """Count, time and, where it is worth it, log a request that was answered with `status`."""
     route = getattr(scope.get("route"), "path", "unmatched")
-    method = scope["method"] if scope["method"] in METHODS else "other"
+    method = method if method in METHODS else "other"
     _answered(method, route, status).inc()
     _seconds(method, route).observe(seconds)
     # What was taken is counted and logged where it is published; here, what a client or operator must know.

@@ -16,6 +16,8 @@ from catalogue_api.http.writing import OneWrite
 MAX_HEAD_BYTES = 64 * 1024
 MAX_PIPELINED = 10
 """Requests of a connection that wait for the one before them."""
+LATE = "catalogue.late"
+"""In the scope of a request whose body took too long: its connection is closed, and not by the client."""
 FRAMING = 8
 """Bytes around each byte of a body: five where each is a chunk of its own."""
 
@@ -40,24 +42,27 @@ PIPELINED = Refusal(HTTPStatus.BAD_REQUEST, f"Over {MAX_PIPELINED} requests wait
 LARGE_HEAD = Refusal(
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"The headers are over {MAX_HEAD_BYTES:,} bytes."
 )
-LATE = Refusal(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive.")
+TOO_SLOW = Refusal(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive.")
 CROWDED = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "There are too many connections: try again in a second.")
 
 
-def bounded_protocol(connections: int, silence: float) -> type[HttpToolsProtocol]:
+def bounded_protocol(connections: int, head: float, body: float) -> type[HttpToolsProtocol]:
     """A protocol for `uvicorn.Config(http=…)`.
 
-    `silence` is in seconds: from a connection's begin, or from its last answer, until it has sent the whole
-    head of its next request.
+    `head` is how many seconds a request's head may take from the connection's begin or its last answer, and
+    `body` how many its body from there.
     """
-    return type("Bounded", (BoundedProtocol,), {"max_connections": connections, "silence": silence})
+    limits = {"max_connections": connections, "head_timeout": head, "body_timeout": body}
+    return type("Bounded", (BoundedProtocol,), limits)
 
 
 class BoundedProtocol(HttpToolsProtocol):
     max_connections: ClassVar[int]
-    silence: ClassVar[float]
+    head_timeout: ClassVar[float]
+    body_timeout: ClassVar[float]
 
-    _silent_since: float | None = None
+    _due: float | None = None
+    """When what the client has to send next must have arrived; None while it waits for an answer."""
     _watch: asyncio.TimerHandle | None = None
     _spare = 0
     """Bytes that came since the last message's end and are no body: heads, frames of chunks, trailers."""
@@ -65,11 +70,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._silent_since = self.loop.time()
+        self._due = self.loop.time() + self.head_timeout
         if len(self.connections) > self.max_connections:
             self._refuse(CROWDED)
         else:
-            self._check_silence()
+            self._check()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -93,7 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._refusal is not MALFORMED:
             raise RefusedError
         super().on_headers_complete()
-        self._silent_since = None
+        self._due = self.loop.time() + self.body_timeout
 
     def on_body(self, body: bytes) -> None:
         self._spare = max(0, self._spare - len(body) * (1 + FRAMING))
@@ -102,12 +107,14 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._spare = 0
         super().on_message_complete()
+        if not self.cycle.response_complete:
+            self._due = None
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (Uvicorn's own words, in plain text)
         self._refuse(self._refusal)
 
     def on_response_complete(self) -> None:
-        """As Uvicorn's, but for the timer that it makes for each answer: `silence` holds here too."""
+        """As Uvicorn's, but for the timer that it makes for each answer: there is one already."""
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
@@ -115,7 +122,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         else:
-            self._silent_since = self.loop.time()
+            self._due = self.loop.time() + self.head_timeout
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         cycle.transport = OneWrite(self.transport, self.loop)
@@ -124,16 +131,23 @@ class BoundedProtocol(HttpToolsProtocol):
     def _head_bytes(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
-    def _check_silence(self) -> None:
-        now = self.loop.time()
-        since = now if self._silent_since is None else self._silent_since
-        if since + self.silence > now:
-            self._watch = self.loop.call_at(since + self.silence, self._check_silence)
+    def _check(self) -> None:
+        now, shortest = self.loop.time(), min(self.head_timeout, self.body_timeout)
+        due = self._due or now + shortest
+        if due > now:
+            self._watch = self.loop.call_at(min(due, now + shortest), self._check)
+        elif self._answering():
+            self.scope[LATE] = True  # type: ignore[literal-required]
+            self._refuse(TOO_SLOW)
         elif self._spare:
-            self._refuse(LATE)
+            self._refuse(TOO_SLOW)
         else:
             self.transport.close()
 
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
     def _refuse(self, refusal: Refusal) -> None:
-        self.transport.write(refusal.answer)
+        if not (self._answering() and self.cycle.response_started):
+            self.transport.write(refusal.answer)
         self.transport.close()
