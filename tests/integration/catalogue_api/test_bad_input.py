@@ -30,6 +30,10 @@ def opinion(**fields: Any) -> dict[str, Any]:
     return {"type": "OpinionSubmitted", "model": "MODEL", "content": "Good.", **fields}
 
 
+def model_with(value: object) -> str:
+    return json.dumps({"name": "a", "organization": "o", "metadata": {"a": value}})
+
+
 def without(name: str, event: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key != name}
 
@@ -54,6 +58,8 @@ INVALID_ITEMS: dict[str, tuple[str | bytes, str]] = {
     "number as date": (json.dumps(result(date_tested=0)), "/date_tested"),
     "time without offset": (json.dumps(result(occurred_at="2025-01-01T00:00:00")), "/occurred_at"),
     "time in 2099": (json.dumps(result(occurred_at="2099-01-01T00:00:00Z")), "/occurred_at"),
+    "tested in 9999": (json.dumps(result(date_tested="9999-12-31")), "/date_tested"),
+    "published in 2099": (json.dumps(opinion(date_published="2099-01-01")), "/date_published"),
     "time before time": (json.dumps(result(occurred_at="0001-01-01T00:00:00+14:00")), "/occurred_at"),
     "unknown field": (json.dumps(result(mood="sunny")), "/mood"),
     "unknown field with slash and tilde": (json.dumps(result(**{"a/b~c": 1})), "/a~1b~0c"),
@@ -252,6 +258,30 @@ REFERENCE: dict[str, tuple[str, str, str | None, int, str | None]] = {
         '{"name": "a", "organization": "o", "metadata": {"a": 1e999}}',
         422,
         "/metadata",
+    ),
+    "metadata over 64 KiB": ("POST", "/v1/models", model_with("x" * 65_536), 422, "/metadata"),
+    "metadata over 8 levels": ("POST", "/v1/models", model_with([[[[[[[[0]]]]]]]]), 422, "/metadata"),
+    "metadata of many values": ("POST", "/v1/models", model_with([0] * 1_000), 422, "/metadata"),
+    "metadata over 64 KiB in a change": (
+        "PATCH",
+        "/v1/models/a",
+        json.dumps({"metadata": {"a": "x" * 65_536}}),
+        422,
+        "/metadata",
+    ),
+    "link that runs a script": (
+        "POST",
+        "/v1/benchmarks",
+        '{"name": "a", "url": "javascript:alert(1)"}',
+        422,
+        "/url",
+    ),
+    "link that runs a script in a change": (
+        "PATCH",
+        "/v1/benchmarks/a",
+        '{"url": " data:text/html,x"}',
+        422,
+        "/url",
     ),
     "use case of nobody": ("POST", "/v1/use-cases", '{"model": "x", "use_case": "y"}', 422, "/model"),
     "hundreds of unknown fields": (

@@ -69,6 +69,16 @@ async def test_a_model_reads_back_as_it_was_created(api: httpx.AsyncClient) -> N
     assert read["latest_results"] == []
 
 
+async def test_lists_leave_metadata_out_unless_asked(api: httpx.AsyncClient) -> None:
+    for name in ("a", "b"):
+        await api.post("/v1/models", json=record(name, metadata={"of": name}))
+
+    assert all("metadata" not in model for model in (await api.get("/v1/models")).json()["items"])
+    asked = (await api.get("/v1/models", params={"include": "metadata", "limit": 200})).json()
+    assert [model["metadata"] for model in asked["items"]] == [{"of": "a"}, {"of": "b"}]
+    assert asked["next_cursor"] is None
+
+
 async def test_a_name_is_taken_once(api: httpx.AsyncClient, collection: str) -> None:
     await api.post(f"/v1/{collection}", json=record("a", collection))
     await api.post(f"/v1/{collection}", json=record("b", collection))

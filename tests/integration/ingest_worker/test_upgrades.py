@@ -74,15 +74,19 @@ async def test_a_worker_records_an_older_message_without_the_newer_fields(
 async def test_what_cannot_have_occurred_then_is_a_dead_letter(
     kafka: KafkaSettings, sender: AIOKafkaProducer, tables: Any, database_url: str
 ) -> None:
-    for moment in ("2099-01-01T00:00:00Z", "1969-12-31T23:59:59Z"):
-        await write(
-            kafka, sender, RESULTS_REPORTED, golden(RESULTS_REPORTED, "full") | {"occurred_at": moment}
-        )
+    changes = (
+        {"occurred_at": "2099-01-01T00:00:00Z"},
+        {"occurred_at": "1969-12-31T23:59:59Z"},
+        {"date_tested": "9999-12-31"},
+    )
+    for change in changes:
+        await write(kafka, sender, RESULTS_REPORTED, golden(RESULTS_REPORTED, "full") | change)
 
     async with worker("ingest_worker", kafka, DATABASE_URL=database_url):
-        letters = await eventually(tables.dead_letters, lambda seen: len(seen) == 2, 60)
+        letters = await eventually(tables.dead_letters, lambda seen: len(seen) == len(changes), 60)
     assert {letter["reason"] for letter in letters} == {"invalid"}
     assert sorted(letter["detail"] for letter in letters) == [
+        "/date_tested is over a day in the future",
         "/occurred_at is before 1970",
         "/occurred_at is over a day in the future: set the clock right, or leave it out",
     ]

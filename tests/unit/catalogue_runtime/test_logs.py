@@ -47,6 +47,16 @@ def test_console_is_for_people(capsys: Capture) -> None:
         json.loads(first)
 
 
+def test_a_terminal_obeys_no_escape_sequence_that_was_sent(capsys: Capture) -> None:
+    configure_logging(LogSettings(format="console"))
+    wicked = "a\x1b]0;owned\x07\x9b2Jb"
+    structlog.get_logger("ours").info(wicked, model=wicked, names=[wicked])
+    logging.getLogger("theirs").error("it broke", exc_info=ValueError(wicked))
+    logged = capsys.readouterr().err
+    assert "owned" in logged
+    assert not any(escape in logged for escape in "\x1b\x07\x9b")
+
+
 @pytest.mark.parametrize(("terminal", "readable"), [(True, True), (False, False)])
 def test_auto_is_readable_on_a_terminal_and_json_elsewhere(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch, terminal: bool, readable: bool

@@ -1,12 +1,11 @@
 """From a message's value to the event that it carries: strict in what is known, lenient in what is not."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from aiokafka import ConsumerRecord
+from catalogue_schema.clock import Clock
 from catalogue_schema.events import Event, Reason
-from catalogue_schema.times import EARLIEST, MAX_AHEAD, why_impossible
 from catalogue_schema.topics import Topic
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -30,20 +29,16 @@ def decode_json(topic: Topic) -> Decode[Any]:
     kind = topic.event
     assert issubclass(kind, Event)
     validate = kind.model_validate_json
-    possible_until = EARLIEST
+    clock = Clock()
 
     def decode(record: ConsumerRecord) -> Event:
-        nonlocal possible_until
         event = validate(record.value or b"", extra="allow")
         if not event.model_fields_set >= REQUIRED:
             missing = sorted(REQUIRED - event.model_fields_set)
             raise _wrong(kind, *[InitErrorDetails(type="missing", loc=(name,), input={}) for name in missing])
-        if not EARLIEST <= event.occurred_at <= possible_until:
-            now = datetime.now(UTC)  # asked here, not for each event
-            possible_until = now + MAX_AHEAD
-            if reason := why_impossible(event.occurred_at, now):
-                error = PydanticCustomError("impossible_time", "{reason}", {"reason": reason})
-                raise _wrong(kind, InitErrorDetails(type=error, loc=("occurred_at",), input={}))
+        if impossible := clock.find_impossible(event):
+            error = PydanticCustomError("impossible_time", "{reason}", {"reason": impossible.reason})
+            raise _wrong(kind, InitErrorDetails(type=error, loc=(impossible.field,), input={}))
         return event
 
     return decode

@@ -12,6 +12,9 @@ from catalogue_runtime.settings import LogSettings
 # Libraries that say at INFO what nobody can act on.
 QUIET = ("aiokafka", "faststream", "uvicorn.access")
 
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+"""Control characters, which JSON escapes by itself."""
+
 
 def configure_logging(settings: LogSettings) -> None:
     """Send structlog and the standard library's logging through one formatter to stderr."""
@@ -44,6 +47,13 @@ def _without_color_message(_: WrappedLogger, __: str, event: EventDict) -> Event
     return event
 
 
+def _escape_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """What senders wrote may be in a message: a terminal would obey its escape sequences."""
+    return {
+        key: value.translate(CONTROLS) if isinstance(value, str) else value for key, value in event.items()
+    }
+
+
 class Seldom(logging.Filter):
     """Lets a message of the logger `name` through once in `seconds`, however often it is repeated.
 
@@ -69,5 +79,8 @@ def _renderers(settings: LogSettings) -> list[Processor]:
     meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     readable = settings.format == "console" or (settings.format == "auto" and sys.stderr.isatty())
     if readable:
-        return [meta, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        console = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+        return [meta, structlog.processors.format_exc_info, _escape_controls, console]
     return [meta, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -5,9 +5,9 @@ Frozen, and closed: a field that is not named here is an error, unless a consume
 `event_id` is the idempotency key: the same id is the same event, however often it is sent.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -26,8 +26,15 @@ class Event(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    DAY: ClassVar[str] = ""
+    """The field with the calendar date of what the event tells, which may be long before `occurred_at`."""
+
     event_id: UUID = Field(default_factory=uuid7)
     occurred_at: Time = Field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def day(self) -> date | None:
+        return getattr(self, self.DAY) if self.DAY else None
 
     def to_json(self) -> bytes:
         """Write the event as it stands on its topic, with fields that it came with and that are not known."""
@@ -37,6 +44,8 @@ class Event(BaseModel):
 
 class OpinionSubmitted(Event):
     """Somebody said something about a model."""
+
+    DAY: ClassVar[str] = "date_published"
 
     model: Name
     content: LongText
@@ -69,6 +78,8 @@ class OpinionClassified(OpinionSubmitted):
 
 class ResultReported(Event):
     """A model scored `score` on a benchmark, in the benchmark's own unit."""
+
+    DAY: ClassVar[str] = "date_tested"
 
     model: Name
     benchmark: Name

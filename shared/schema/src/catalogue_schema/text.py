@@ -15,10 +15,13 @@ NOT_BLANK = r"^[^\x00]*[^\x00\s][^\x00]*$"
 SEGMENT = r"(\.{0,2}[^\x00-\x1f\x7f./][^\x00-\x1f\x7f/]*|\.{3}[^\x00-\x1f\x7f/]*)"
 NAME = rf"^{SEGMENT}(/{SEGMENT})*$"
 
+WEB_ADDRESS = r"^[hH][tT][tT][pP][sS]?://[^\x00-\x20\x7f]+$"
 
-def why_refused(value: str) -> str:
-    """Say what is wrong with a text that does not match its pattern above."""
+
+def why_refused(value: str, pattern: str) -> str:
+    """Say what is wrong with a text that does not match its pattern, one of those above."""
     faults = (
+        (pattern == WEB_ADDRESS, "is no web address, such as https://example.org/page"),
         ("\x00" in value, "holds a NUL character"),
         (not value.strip(), "is blank"),
         (any(character < " " or character == "\x7f" for character in value), "holds a control character"),
@@ -35,7 +38,8 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NO_NUL)
 ]
-Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=WEB_ADDRESS)]
+"""Of a web page: links that run scripts, as `javascript:` does, are none."""
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CONTENT, pattern=NOT_BLANK)]
 """Kept as it is, white space at its ends included."""
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)]

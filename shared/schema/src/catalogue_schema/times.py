@@ -4,7 +4,7 @@ Checked by pydantic-core's own schemas where they come as JSON: a validator in P
 and events come by the ten thousand a second.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from operator import methodcaller
 from typing import Annotated, Any
 
@@ -13,18 +13,6 @@ from pydantic import AfterValidator, AwareDatetime, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 NOT_ISO_8601 = "must be ISO 8601, such as 2026-03-09 or 2026-03-09T14:30:00Z"
-
-
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_AHEAD = timedelta(days=1)
-"""How far a producer's clock may be ahead: the later `occurred_at` stands, so one in 2099 would for ever."""
-
-
-def why_impossible(occurred_at: datetime, now: datetime) -> str | None:
-    """Say why an event cannot have occurred then, or None where it can."""
-    if occurred_at > now + MAX_AHEAD:
-        return "is over a day in the future: set the clock right, or leave it out"
-    return "is before 1970" if occurred_at < EARLIEST else None
 
 
 class Iso8601:

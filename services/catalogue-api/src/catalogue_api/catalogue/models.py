@@ -1,6 +1,6 @@
 """Models: lists, and one model with what is known of it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from catalogue_schema.sentiment import SENTIMENTS, Sentiment
 from catalogue_schema.tables import (
@@ -22,10 +22,17 @@ from catalogue_api.catalogue.paging import Page, PageQuery, by_name
 from catalogue_api.catalogue.results import latest_results
 from catalogue_api.catalogue.statements import equal, execute, table_of
 
+WITH_METADATA = 50
+"""Models in a page with their metadata, each of which may take 64 KiB."""
+
 
 class ModelQuery(PageQuery):
     organization: ShortText | None = None
     q: Annotated[ShortText | None, Field(description="Part of the name, in any case")] = None
+    include: Annotated[
+        Literal["metadata"] | None,
+        Field(description=f"Lists leave metadata out unless asked; with it, {WITH_METADATA} items at most"),
+    ] = None
 
 
 class Counts(BaseModel):
@@ -43,7 +50,12 @@ class ModelDetail(ModelResponse):
 
 
 async def list_models(db: AsyncSession, query: ModelQuery) -> Page[ModelResponse]:
-    statement = select(table_of(Model)).where(*equal((col(Model.organization), query.organization)))
+    if query.include is None:
+        columns = [column for column in table_of(Model).columns if column.name != "metadata"]
+    else:
+        columns = [*table_of(Model).columns]
+        query = query.model_copy(update={"limit": min(query.limit, WITH_METADATA)})
+    statement = select(*columns).where(*equal((col(Model.organization), query.organization)))
     if query.q is not None:
         statement = statement.where(col(Model.name).icontains(query.q, autoescape=True))
     return await by_name(db, statement, col(Model.name), query, ModelResponse)

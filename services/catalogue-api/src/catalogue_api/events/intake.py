@@ -1,10 +1,8 @@
 """From a request's body to the events that it submits."""
 
-from datetime import UTC, datetime
-
 from catalogue_runtime.metrics import Outcome, count_events
+from catalogue_schema.clock import Clock
 from catalogue_schema.events import Event
-from catalogue_schema.times import why_impossible
 from catalogue_schema.topics import Topic
 from prometheus_client import Histogram
 
@@ -28,15 +26,16 @@ class EventReader:
         self._form = form
         self._door = door
         self._key = key
-        self._now = datetime.now(UTC)
+        self._clock = Clock()
         self._index = -1
 
     def __call__(self, raw: bytes) -> Event:
         """Raises Rejected or NotJson."""
         self._index += 1
         event = self._form.parse(raw, self._door)
-        if wrong := why_impossible(event.occurred_at, self._now):
-            raise Rejected(FieldError(pointer=f"{self._form.fields}/occurred_at", reason=wrong))
+        if impossible := self._clock.find_impossible(event):
+            pointer = f"{self._form.fields}/{impossible.field}"
+            raise Rejected(FieldError(pointer=pointer, reason=impossible.reason))
         if self._key is not None and "event_id" not in event.model_fields_set:
             return event.model_copy(update={"event_id": self._key.id_of(event, self._index)})
         return event

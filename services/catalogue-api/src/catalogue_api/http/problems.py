@@ -191,5 +191,5 @@ def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
 
 def reason_of(error: Mapping[str, Any]) -> str:
     if error["type"] == "string_pattern_mismatch":
-        return why_refused(str(error["input"]))
+        return why_refused(str(error["input"]), error["ctx"]["pattern"])
     return REASONS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")

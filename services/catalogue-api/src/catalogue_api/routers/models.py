@@ -33,7 +33,7 @@ async def import_models(batch: Records, db: Database) -> Imported:
     return await upsert(db, Model, batch)
 
 
-@router.get("", summary="List models by name")
+@router.get("", summary="List models by name", response_model_exclude_unset=True)
 async def get_models(db: Database, query: Annotated[ModelQuery, Query()]) -> Page[ModelResponse]:
     return await list_models(db, query)
 

@@ -9,7 +9,7 @@ _TOKEN = re.compile(
 )
 _TRIPLE = re.compile(r"(.)\1{2,}")
 _LONGEST_WORD = 32  # characters; longer ones are keys, hashes or noise
-_CACHED_WORDS = 200_000  # bounds memory when a stream never repeats itself
+_CACHED_WORDS = 100_000  # bounds memory when a stream never repeats itself: some 25 MB
 NUMBER = "0"  # stands for every number
 
 
@@ -37,7 +37,7 @@ class Vocabulary:
 
     def _look_up(self, token: str) -> tuple[int, ...]:
         found = self._pieces(NUMBER if token[0].isdigit() else self._shorten(token))
-        if len(self._cache) < _CACHED_WORDS:
+        if len(self._cache) < _CACHED_WORDS and len(token) <= _LONGEST_WORD:
             self._cache[token] = found
         return found
 

@@ -16,7 +16,8 @@ class BenchmarkBase(SQLModel):
     name: Name = Field(sa_type=String(255), unique=True, index=True)
     category: Tag | None = Field(default=None, sa_type=String(100), index=True)
     description: LongText | None = Field(default=None, sa_type=Text)
-    url: Url | None = Field(default=None, sa_type=String(500))
+    # Unbounded, for what is there: what is sent is bounded below.
+    url: str | None = Field(default=None, sa_type=String(500))
 
 
 class Benchmark(TimestampMixin, BenchmarkBase, table=True):
@@ -33,7 +34,7 @@ keep_updated_at("benchmarks")
 
 
 class BenchmarkCreate(BenchmarkBase, RequestSchema):
-    pass
+    url: Url | None = None
 
 
 class BenchmarkUpdate(RequestSchema):

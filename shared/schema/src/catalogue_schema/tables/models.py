@@ -1,10 +1,12 @@
 """AI models."""
 
 import re
+from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, model_validator
+from pydantic_core import to_json
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Relationship, SQLModel
@@ -19,28 +21,37 @@ if TYPE_CHECKING:
     from catalogue_schema.tables.use_cases import UseCase
 
 
-MAX_DEPTH = 50
-"""Lists and objects within each other in a model's metadata."""
+MAX_BYTES = 64 * 1024
+MAX_DEPTH = 8
+MAX_VALUES = 1_000
+"""What a model's metadata may have: bytes as JSON, levels, and fields and elements in all."""
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def _storable(value: Any, depth: int = 0) -> Any:
-    """`value` itself. Raises ValueError where PostgreSQL's jsonb could not hold it."""
-    if depth > MAX_DEPTH:
-        raise ValueError(f"is nested more than {MAX_DEPTH} deep")
+def _bounded(metadata: dict[str, Any]) -> dict[str, Any]:
+    """`metadata` itself. Raises ValueError where it is too much, or PostgreSQL's jsonb could not hold it."""
+    if sum(1 for _ in _values(metadata)) > MAX_VALUES:
+        raise ValueError(f"has over {MAX_VALUES:,} fields and elements")
+    if len(to_json(metadata)) > MAX_BYTES:
+        raise ValueError(f"is over {MAX_BYTES:,} bytes as JSON")
+    return metadata
+
+
+def _values(value: Any, depth: int = 1) -> Iterator[Any]:
+    """The keys, values and elements inside."""
     if isinstance(value, float) and not isfinite(value):
         raise ValueError("holds a number that is not finite")
     if isinstance(value, str) and UNSTORABLE.search(value):
         raise ValueError("holds a NUL character or half of a surrogate pair")
-    if isinstance(value, dict):
-        _storable([*value.keys(), *value.values()], depth)
-    elif isinstance(value, list):
-        for part in value:
-            _storable(part, depth + 1)
-    return value
+    if isinstance(value, dict | list) and depth > MAX_DEPTH:
+        raise ValueError(f"is nested more than {MAX_DEPTH} deep")
+    inside = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    for part in inside if isinstance(inside, list) else ():
+        yield part
+        yield from _values(part, depth + 1)
 
 
-Metadata = Annotated[dict[str, Any], AfterValidator(_storable)]
+Metadata = Annotated[dict[str, Any], AfterValidator(_bounded)]
 
 
 class ModelBase(SQLModel):
@@ -53,7 +64,8 @@ class ModelBase(SQLModel):
     release_date: Date | None = None
     description: LongText | None = Field(default=None, sa_type=Text)
     license: ShortText | None = Field(default=None, sa_type=String(255))
-    metadata_: Metadata | None = Field(
+    # Unbounded, for what is there: what is sent is bounded below.
+    metadata_: dict[str, Any] | None = Field(
         default=None,
         alias="metadata",
         sa_type=JSONB(none_as_null=True),
@@ -87,7 +99,7 @@ keep_updated_at("models")
 
 
 class ModelCreate(ModelBase, RequestSchema):
-    pass
+    metadata_: Metadata | None = Field(default=None, alias="metadata")
 
 
 class ModelUpdate(RequestSchema):
