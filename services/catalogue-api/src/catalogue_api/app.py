@@ -10,10 +10,14 @@ from catalogue_messaging.publisher import EventPublisher
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.database import create_engine
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from catalogue_api.events.documents import intake_paths
 from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
+from catalogue_api.http.answers import Answers
 from catalogue_api.http.application import Application
 from catalogue_api.http.docs import install_docs
 from catalogue_api.http.front import Front
@@ -68,9 +72,27 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
     install_openapi(app, intake_paths())
     intake_routes = intake.intake_routes()
     app.router.routes.extend(intake_routes)
-    guard, bodies = Guard(settings.allowed_hosts), Bodies(settings)
-    app.place_before(lambda inner: Front(inner, guard, bodies), lambda inner: Shortcut(inner, intake_routes))
+    guard, bodies = Guard(settings.allowed_hosts, settings.allowed_origins), Bodies(settings)
+    app.place_before(
+        lambda inner: Front(inner, guard, bodies),
+        lambda inner: _with_cors(inner, settings),
+        lambda inner: Shortcut(inner, intake_routes),
+        lambda inner: GZipMiddleware(inner, minimum_size=1024, compresslevel=6),
+        Answers,
+    )
     return app
+
+
+def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
+    if not settings.allowed_origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
+        allow_headers=["Content-Type", "Content-Encoding", "Idempotency-Key", "If-Match", "If-None-Match"],
+        expose_headers=["ETag", "Location", "Retry-After"],
+    )
 
 
 @asynccontextmanager

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
         "[::1]",
     )
     """Names and addresses that requests may come for, with a port or for any; `*` is every name."""
+    allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
+    """Origins, such as `https://app.example`, whose pages may read and write here through a browser."""
     max_events: PositiveInt = 10_000
     """Events, or lines of an import, in one request."""
     max_body_bytes: PositiveInt = 10 * MIB

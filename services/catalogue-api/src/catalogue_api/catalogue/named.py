@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.statements import execute
 from catalogue_api.http.problems import Conflict, NotFound
+from catalogue_api.http.versions import SeenVersion
 
 N = TypeVar("N", Model, Benchmark)
 
@@ -35,9 +36,12 @@ async def create(db: AsyncSession, row: N) -> N:
     return row
 
 
-async def change(db: AsyncSession, table: type[N], name: str, changes: Mapping[str, Any]) -> N:
-    """Raises NotFound, or Conflict where the new name is taken."""
+async def change(
+    db: AsyncSession, table: type[N], name: str, changes: Mapping[str, Any], seen: SeenVersion
+) -> N:
+    """Raises NotFound, PreconditionFailed, or Conflict where the new name is taken."""
     row = await find(db, table, name, for_update=True)
+    seen.check(row.updated_at)
     for field, value in changes.items():
         setattr(row, field, value)
     await _flush(db, row)

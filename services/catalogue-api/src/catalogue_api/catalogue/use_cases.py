@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from catalogue_api.catalogue.paging import Page, PageQuery, newest_first
 from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
 from catalogue_api.http.problems import FieldError, Invalid, NotFound
+from catalogue_api.http.versions import SeenVersion
 
 
 class UseCaseQuery(PageQuery):
@@ -45,11 +46,14 @@ async def create_use_case(db: AsyncSession, new: UseCaseCreate) -> UseCaseRespon
     return UseCaseResponse(model=new.model, **row.model_dump())
 
 
-async def change_use_case(db: AsyncSession, use_case_id: int, changes: Mapping[str, Any]) -> UseCaseResponse:
-    """Raises NotFound."""
+async def change_use_case(
+    db: AsyncSession, use_case_id: int, changes: Mapping[str, Any], seen: SeenVersion
+) -> UseCaseResponse:
+    """Raises NotFound or PreconditionFailed."""
     row = await db.get(UseCase, use_case_id, with_for_update=True)
     if row is None:
         raise _not_found(use_case_id)
+    seen.check(row.updated_at)
     for field, value in changes.items():
         setattr(row, field, value)
     await db.flush()

@@ -21,11 +21,13 @@ class Guard:
     """Answers only to the names of this server, and lets no page of another origin change anything.
 
     `hosts` are names or addresses, with a port or for any port; `*` is every name. Without this a page could
-    have a name of its own point to this machine, and then read and write here.
+    have a name of its own point to this machine, and then read and write here. `origins` are let in all the
+    same.
     """
 
-    def __init__(self, hosts: Collection[str]) -> None:
+    def __init__(self, hosts: Collection[str], origins: Collection[str]) -> None:
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._origins = frozenset(origins)
         self._is_ours = lru_cache(maxsize=256)(self._stands_among_hosts)
 
     def check(self, scope: Scope) -> None:
@@ -36,7 +38,9 @@ class Guard:
                 host = value
             elif name == b"origin":
                 origin = value
-        if not self._is_ours(host) and scope["path"] not in PROBES:
+        # HTTP/1.0 needs no Host; no browser speaks it.
+        named = host or scope["http_version"] != "1.0"
+        if named and not self._is_ours(host) and scope["path"] not in PROBES:
             raise MisdirectedRequest
         if origin and scope["method"] not in SAFE and not self._is_from_here(origin, host):
             raise Forbidden("A page of another origin may not change anything here.")
@@ -47,8 +51,9 @@ class Guard:
         return "*" in self._hosts or name in self._hosts or without_port in self._hosts
 
     def _is_from_here(self, origin: bytes, host: bytes) -> bool:
-        _, _, place = origin.decode("latin-1").lower().partition("://")
-        return place == host.decode("latin-1").lower() or place in self._hosts
+        text = origin.decode("latin-1")
+        _, _, place = text.lower().partition("://")
+        return text in self._origins or place == host.decode("latin-1").lower() or place in self._hosts
 
 
 def with_policies(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -14,6 +14,7 @@ from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.upsert import Imported, upsert
 from catalogue_api.http.bodies import JsonRoute
 from catalogue_api.http.items import Batch
+from catalogue_api.http.versions import Seen, entity_tag
 from catalogue_api.resources import Database
 from catalogue_api.routers.parameters import NamePath, location, ndjson_body, records
 
@@ -46,14 +47,19 @@ async def get_benchmarks(db: Database, query: Annotated[BenchmarkQuery, Query()]
 
 
 @router.get("/{name:path}", summary="A benchmark, with its counts")
-async def get_benchmark(db: Database, name: NamePath) -> BenchmarkDetail:
-    return await describe_benchmark(db, name)
+async def get_benchmark(db: Database, name: NamePath, response: Response) -> BenchmarkDetail:
+    found = await describe_benchmark(db, name)
+    response.headers["ETag"] = entity_tag(found.updated_at)
+    return found
 
 
 @router.patch("/{name:path}", summary="Change some of a benchmark's fields")
-async def patch_benchmark(db: Database, name: NamePath, changes: BenchmarkUpdate) -> BenchmarkResponse:
+async def patch_benchmark(
+    db: Database, name: NamePath, changes: BenchmarkUpdate, seen: Seen, response: Response
+) -> BenchmarkResponse:
     """A field that is left out stays as it is; null clears it. A new name is taken, or 409."""
-    row = await named.change(db, Benchmark, name, changes.model_dump(exclude_unset=True))
+    row = await named.change(db, Benchmark, name, changes.model_dump(exclude_unset=True), seen)
+    response.headers["ETag"] = entity_tag(row.updated_at)
     return BenchmarkResponse.model_validate(row.model_dump())
 
 

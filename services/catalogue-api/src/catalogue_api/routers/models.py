@@ -9,6 +9,7 @@ from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.upsert import Imported, upsert
 from catalogue_api.http.bodies import JsonRoute
 from catalogue_api.http.items import Batch
+from catalogue_api.http.versions import Seen, entity_tag
 from catalogue_api.resources import Database
 from catalogue_api.routers.parameters import NamePath, location, ndjson_body, records
 
@@ -39,14 +40,19 @@ async def get_models(db: Database, query: Annotated[ModelQuery, Query()]) -> Pag
 
 
 @router.get("/{name:path}", summary="A model, with its counts, sentiment and latest results")
-async def get_model(db: Database, name: NamePath) -> ModelDetail:
-    return await describe_model(db, name)
+async def get_model(db: Database, name: NamePath, response: Response) -> ModelDetail:
+    found = await describe_model(db, name)
+    response.headers["ETag"] = entity_tag(found.updated_at)
+    return found
 
 
 @router.patch("/{name:path}", summary="Change some of a model's fields")
-async def patch_model(db: Database, name: NamePath, changes: ModelUpdate) -> ModelResponse:
+async def patch_model(
+    db: Database, name: NamePath, changes: ModelUpdate, seen: Seen, response: Response
+) -> ModelResponse:
     """A field that is left out stays as it is; null clears it. A new name is taken, or 409."""
-    row = await named.change(db, Model, name, changes.model_dump(exclude_unset=True))
+    row = await named.change(db, Model, name, changes.model_dump(exclude_unset=True), seen)
+    response.headers["ETag"] = entity_tag(row.updated_at)
     return ModelResponse.model_validate(row.model_dump())
 
 

@@ -13,6 +13,7 @@ from catalogue_api.catalogue.use_cases import (
     remove_use_case,
 )
 from catalogue_api.http.bodies import JsonRoute
+from catalogue_api.http.versions import Seen, entity_tag
 from catalogue_api.resources import Database
 from catalogue_api.routers.parameters import IdPath
 
@@ -33,14 +34,20 @@ async def get_use_cases(db: Database, query: Annotated[UseCaseQuery, Query()]) -
 
 
 @router.get("/{use_case_id}", summary="A use case")
-async def get_use_case(db: Database, use_case_id: IdPath) -> UseCaseResponse:
-    return await read_use_case(db, use_case_id)
+async def get_use_case(db: Database, use_case_id: IdPath, response: Response) -> UseCaseResponse:
+    found = await read_use_case(db, use_case_id)
+    response.headers["ETag"] = entity_tag(found.updated_at)
+    return found
 
 
 @router.patch("/{use_case_id}", summary="Change some of a use case's fields")
-async def patch_use_case(db: Database, use_case_id: IdPath, changes: UseCaseUpdate) -> UseCaseResponse:
+async def patch_use_case(
+    db: Database, use_case_id: IdPath, changes: UseCaseUpdate, seen: Seen, response: Response
+) -> UseCaseResponse:
     """A field that is left out stays as it is; null clears it."""
-    return await change_use_case(db, use_case_id, changes.model_dump(exclude_unset=True))
+    changed = await change_use_case(db, use_case_id, changes.model_dump(exclude_unset=True), seen)
+    response.headers["ETag"] = entity_tag(changed.updated_at)
+    return changed
 
 
 @router.delete("/{use_case_id}", status_code=204, summary="Delete a use case")
