@@ -107,8 +107,8 @@ async def test_http_1_0_is_spoken(shared_api: httpx.AsyncClient, host: str) -> N
     body = '{"model":"m","content":"Good."}'
     url = shared_api.base_url
     reader, writer = await asyncio.open_connection(url.host, url.port)
-    head = f"POST /v1/opinions HTTP/1.0\r\n{host}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    writer.write(f"{head}\r\n{body}".encode())
+    headers = f"{host}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    writer.write(f"POST /v1/opinions HTTP/1.0\r\n{headers}\r\n{body}".encode())
     answer = await asyncio.wait_for(reader.read(), 10)  # to its end: the connection is closed
     writer.close()
 

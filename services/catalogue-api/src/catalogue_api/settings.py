@@ -10,7 +10,9 @@ MIB = 1024 * 1024
 
 
 def _names(text: object) -> object:
-    return [name.strip() for name in text.split(",")] if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 class Settings(BaseSettings):
