@@ -22,6 +22,7 @@ REPORT = {
     "date_tested": "date",
     "source": "character varying(255)",
 }
+COUNTED = {"slot": "smallint NOT NULL", "rows": "bigint NOT NULL"}
 COLUMNS = {
     "models": {
         "id": ID,
@@ -71,6 +72,9 @@ COLUMNS = {
         "event_id": "uuid NOT NULL",
         **TIMESTAMPS,
     },
+    "opinion_counts": {"model_id": ID, "sentiment": "character varying(50)", **COUNTED},
+    "result_counts": {"model_id": ID, "benchmark_id": ID, **COUNTED},
+    "use_case_counts": {"model_id": ID, **COUNTED},
     "dead_letters": {
         "id": ID,
         "event_id": "uuid",
@@ -96,14 +100,27 @@ INDEXED = {
     "benchmark_results": {
         "id!",
         "event_id!",
-        "model_id",
-        "benchmark_id",
-        "model_id, benchmark_id",
+        "model_id, id",
+        "benchmark_id, id",
+        "source, id",
+        "date_tested, id",
+        "benchmark_id, model_id, date_tested, occurred_at",
         "model_id, benchmark_id, date_tested!",
     },
     "result_reports": {"id!", "event_id!", "model_id", "benchmark_id"},
-    "opinions": {"id!", "event_id!", "model_id", "date_published"},
-    "use_cases": {"id!", "event_id!", "model_id"},
+    "opinions": {
+        "id!",
+        "event_id!",
+        "model_id, id",
+        "source, id",
+        "author, id",
+        "date_published, id",
+        "model_id, sentiment, source, author, tags",
+    },
+    "use_cases": {"id!", "event_id!", "model_id, id"},
+    "opinion_counts": {"model_id, sentiment, slot!"},
+    "result_counts": {"model_id, benchmark_id, slot!"},
+    "use_case_counts": {"model_id, slot!"},
     "dead_letters": {"id!", "event_id!", 'topic, partition, "offset"!'},
 }
 each_table = pytest.mark.parametrize("table", COLUMNS)

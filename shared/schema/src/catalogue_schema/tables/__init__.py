@@ -11,6 +11,7 @@ from catalogue_schema.tables.dead_letters import DeadLetterRow
 from catalogue_schema.tables.mixins import TimestampMixin
 from catalogue_schema.tables.models import Model, ModelBase, ModelCreate, ModelResponse, ModelUpdate
 from catalogue_schema.tables.opinions import (
+    OPINION_COUNTS,
     Opinion,
     OpinionBase,
     OpinionCreate,
@@ -18,6 +19,7 @@ from catalogue_schema.tables.opinions import (
     OpinionUpdate,
 )
 from catalogue_schema.tables.results import (
+    RESULT_COUNTS,
     BenchmarkResult,
     BenchmarkResultBase,
     BenchmarkResultCreate,
@@ -26,6 +28,7 @@ from catalogue_schema.tables.results import (
     ResultReport,
 )
 from catalogue_schema.tables.use_cases import (
+    USE_CASE_COUNTS,
     UseCase,
     UseCaseBase,
     UseCaseCreate,
@@ -34,6 +37,9 @@ from catalogue_schema.tables.use_cases import (
 )
 
 __all__ = [
+    "OPINION_COUNTS",
+    "RESULT_COUNTS",
+    "USE_CASE_COUNTS",
     "Benchmark",
     "BenchmarkBase",
     "BenchmarkCreate",

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from annotated_types import MaxLen
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, String, Text, func
+from sqlalchemy import ARRAY, DDL, BigInteger, CheckConstraint, Column, Index, String, Text, event, func
 from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
 from catalogue_schema.sentiment import SENTIMENTS, Sentiment
+from catalogue_schema.tables.counts import keep_counts
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
 from catalogue_schema.text import LongText, ShortText, Tag
 from catalogue_schema.times import Date
@@ -20,12 +21,12 @@ Tags = Annotated[list[Tag], MaxLen(32)]
 
 
 class OpinionBase(SQLModel):
-    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", sa_type=BigInteger)
     content: LongText = Field(sa_type=Text)
     sentiment: Sentiment | None = Field(default=None, sa_type=String(50))
     source: ShortText | None = Field(default=None, sa_type=String(255))
     author: ShortText | None = Field(default=None, sa_type=String(255))
-    date_published: Date | None = Field(default=None, index=True)
+    date_published: Date | None = None
     tags: Tags | None = Field(default=None, sa_type=ARRAY(Text))
 
 
@@ -43,6 +44,18 @@ class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
     __tablename__ = "opinions"
     __table_args__ = (
         CheckConstraint(f"sentiment IN ({', '.join(map(repr, SENTIMENTS))})", name="ck_opinions_sentiment"),
+        # Each filter alone, the newest first; and several at once, of whatever kind.
+        Index("ix_opinions_model_id_id", "model_id", "id"),
+        Index("ix_opinions_source_id", "source", "id"),
+        Index("ix_opinions_author_id", "author", "id"),
+        Index("ix_opinions_date_published_id", "date_published", "id"),
+        Index(
+            "ix_opinions_filters",
+            *("model_id", "sentiment", "source", "author", "tags"),
+            postgresql_using="gin",
+            # In kB. What waits to be merged is read by every query: 4 MB, the default, would cost it 5 ms.
+            postgresql_with={"gin_pending_list_limit": 1024},
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
@@ -51,6 +64,13 @@ class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
 
 
 keep_updated_at("opinions")
+OPINION_COUNTS = keep_counts("opinions", "opinion_counts", "model", Column("sentiment", String(50)))
+# For numbers and text in a GIN index.
+event.listen(
+    SQLModel.metadata.tables["opinions"],
+    "before_create",
+    DDL("CREATE EXTENSION IF NOT EXISTS btree_gin"),  # type: ignore[no-untyped-call]
+)
 
 
 class OpinionCreate(OpinionBase, RequestSchema):

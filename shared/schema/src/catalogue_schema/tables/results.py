@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pydantic import AwareDatetime, FiniteFloat
-from sqlalchemy import BigInteger, DateTime, Index, String, UniqueConstraint, func
+from sqlalchemy import BigInteger, DateTime, Index, String, UniqueConstraint, func, text
 from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
+from catalogue_schema.tables.counts import keep_counts
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at, now
 from catalogue_schema.text import ShortText
 from catalogue_schema.times import Date
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class BenchmarkResultBase(SQLModel):
-    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
-    benchmark_id: int = Field(foreign_key="benchmarks.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", sa_type=BigInteger)
+    benchmark_id: int = Field(foreign_key="benchmarks.id", ondelete="CASCADE", sa_type=BigInteger)
     score: FiniteFloat
     date_tested: Date | None = None
     source: ShortText | None = Field(default=None, sa_type=String(255))
@@ -48,7 +49,19 @@ class BenchmarkResult(TimestampMixin, ReportedMixin, BenchmarkResultBase, table=
             name="uix_model_benchmark_date",
             postgresql_nulls_not_distinct=True,
         ),
-        Index("ix_benchmark_results_model_id_benchmark_id", "model_id", "benchmark_id"),
+        # Each filter alone, the newest first.
+        Index("ix_benchmark_results_model_id_id", "model_id", "id"),
+        Index("ix_benchmark_results_benchmark_id_id", "benchmark_id", "id"),
+        Index("ix_benchmark_results_source_id", "source", "id"),
+        Index("ix_benchmark_results_date_tested_id", "date_tested", "id"),
+        # Of each model the latest result, without a look at those before it.
+        Index(
+            "ix_benchmark_results_latest",
+            "benchmark_id",
+            "model_id",
+            text("date_tested DESC NULLS LAST"),
+            text("occurred_at DESC"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
@@ -58,12 +71,17 @@ class BenchmarkResult(TimestampMixin, ReportedMixin, BenchmarkResultBase, table=
 
 
 keep_updated_at("benchmark_results")
+RESULT_COUNTS = keep_counts("benchmark_results", "result_counts", "model", "benchmark")
 
 
 class ResultReport(ReportedMixin, BenchmarkResultBase, table=True):
     """An accepted report, as it came; never changed. A repeat of its event is known by it."""
 
     __tablename__ = "result_reports"
+    __table_args__ = (
+        Index("ix_result_reports_model_id", "model_id"),
+        Index("ix_result_reports_benchmark_id", "benchmark_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     created_at: AwareDatetime = Field(

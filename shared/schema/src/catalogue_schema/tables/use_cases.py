@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import BigInteger, String, Text, func
+from sqlalchemy import BigInteger, Index, String, Text, func
 from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
+from catalogue_schema.tables.counts import keep_counts
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
 from catalogue_schema.text import LongText, Name, ShortText
 
@@ -22,9 +23,10 @@ class UseCaseBase(SQLModel):
 
 class UseCase(TimestampMixin, UseCaseBase, table=True):
     __tablename__ = "use_cases"
+    __table_args__ = (Index("ix_use_cases_model_id_id", "model_id", "id"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", index=True, sa_type=BigInteger)
+    model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", sa_type=BigInteger)
     # Which event it was; one that was made by hand has an id of its own.
     event_id: UUID = Field(
         default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
@@ -34,6 +36,7 @@ class UseCase(TimestampMixin, UseCaseBase, table=True):
 
 
 keep_updated_at("use_cases")
+USE_CASE_COUNTS = keep_counts("use_cases", "use_case_counts", "model")
 
 
 class UseCaseCreate(UseCaseBase, RequestSchema):

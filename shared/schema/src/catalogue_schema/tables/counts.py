@@ -1,0 +1,88 @@
+"""How many rows belong to a model or benchmark, kept by triggers as the rows come, change and go.
+
+A count is the sum over its slots. Each connection adds to the slot of its own, so that writers do not wait
+for each other's commits.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    ForeignKey,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    event,
+)
+from sqlmodel import SQLModel
+
+# In order of the keys, so that two writers in one slot wait for each other and cannot deadlock. A row of a
+# model or benchmark that was just deleted counts no more. The writer needs no right on the counts.
+KEEP_COUNTS = """
+CREATE OR REPLACE FUNCTION keep_counts() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    counts text := TG_ARGV[0];
+    keys text := TG_ARGV[1];
+    parents text := TG_ARGV[2];
+    changed text := CASE TG_OP
+        WHEN 'INSERT' THEN 'SELECT 1 AS change, * FROM added'
+        WHEN 'DELETE' THEN 'SELECT -1 AS change, * FROM removed'
+        ELSE 'SELECT 1 AS change, * FROM added UNION ALL SELECT -1, * FROM removed'
+    END;
+BEGIN
+    EXECUTE format(
+        'INSERT INTO %1$I AS kept (%2$s, slot, rows) '
+        'SELECT %2$s, pg_backend_pid() %% 16, sum(change) FROM (%3$s) AS changed WHERE %4$s '
+        'GROUP BY %2$s HAVING sum(change) <> 0 ORDER BY %2$s '
+        'ON CONFLICT (%2$s, slot) DO UPDATE SET rows = kept.rows + excluded.rows',
+        counts, keys, changed, parents);
+    RETURN NULL;
+END $$
+"""
+TRANSITIONS = {
+    "INSERT": "NEW TABLE AS added",
+    "UPDATE": "OLD TABLE AS removed NEW TABLE AS added",
+    "DELETE": "OLD TABLE AS removed",
+}
+
+
+def keep_counts(table_name: str, counts_name: str, *by: str | Column[str]) -> Table:
+    """Count the table's rows by what they belong to (`"model"`, `"benchmark"`) and by columns.
+
+    The triggers are created whenever the table is created from the metadata; migrations create their own.
+    """
+    parents = [key for key in by if isinstance(key, str)]
+    columns = [key if isinstance(key, Column) else _parent_id(key) for key in by]
+    counts = _counts(counts_name, columns)
+    keys = ", ".join(column.name for column in columns)
+    there = " AND ".join(f"EXISTS (SELECT FROM {name}s WHERE {name}s.id = {name}_id)" for name in parents)
+    triggers = (
+        f"CREATE TRIGGER count_{operation.lower()} AFTER {operation} ON {table_name} REFERENCING {rows} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION keep_counts('{counts_name}', '{keys}', '{there}')"
+        for operation, rows in TRANSITIONS.items()
+    )
+    for statement in (KEEP_COUNTS, *triggers):
+        # A percent sign is doubled: DDL fills in what follows a single one.
+        ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(SQLModel.metadata.tables[table_name], "after_create", ddl)
+    return counts
+
+
+def _parent_id(parent: str) -> Column[int]:
+    return Column(f"{parent}_id", BigInteger, ForeignKey(f"{parent}s.id", ondelete="CASCADE"), nullable=False)
+
+
+def _counts(name: str, keys: Sequence[Column[int] | Column[str]]) -> Table:
+    return Table(
+        name,
+        SQLModel.metadata,
+        *keys,
+        Column("slot", SmallInteger, nullable=False),
+        Column("rows", BigInteger, nullable=False),
+        UniqueConstraint(
+            *(key.name for key in keys), "slot", name=f"uix_{name}", postgresql_nulls_not_distinct=True
+        ),
+    )
