@@ -109,6 +109,7 @@ def upgrade() -> None:
     for table, (counts, keys, parents) in COUNTS.items():
         create_counts(counts, keys)
         count_rows(table, counts, keys, parents)
+    op.create_index("ix_result_counts_benchmark_id", "result_counts", ["benchmark_id"])
     create_indexes(NEW)
     op.create_index(
         "ix_opinions_filters",

@@ -119,7 +119,7 @@ INDEXED = {
     },
     "use_cases": {"id!", "event_id!", "model_id, id"},
     "opinion_counts": {"model_id, sentiment, slot!"},
-    "result_counts": {"model_id, benchmark_id, slot!"},
+    "result_counts": {"model_id, benchmark_id, slot!", "benchmark_id"},
     "use_case_counts": {"model_id, slot!"},
     "dead_letters": {"id!", "event_id!", 'topic, partition, "offset"!'},
 }

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from catalogue_schema.tables import Benchmark, BenchmarkResponse, BenchmarkResult
+from catalogue_schema.tables import RESULT_COUNTS, Benchmark, BenchmarkResponse
 from catalogue_schema.text import ShortText, Tag
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
@@ -38,8 +38,8 @@ async def list_benchmarks(db: AsyncSession, query: BenchmarkQuery) -> Page[Bench
 async def describe_benchmark(db: AsyncSession, name: str) -> BenchmarkDetail:
     """Raises NotFound."""
     benchmark = await named.find(db, Benchmark, name)
-    counted = select(func.count(), func.count(col(BenchmarkResult.model_id).distinct())).where(
-        col(BenchmarkResult.benchmark_id) == benchmark.id
-    )
-    results, models = (await execute(db, counted)).one()
-    return BenchmarkDetail(**benchmark.model_dump(), counts=BenchmarkCounts(results=results, models=models))
+    counts = RESULT_COUNTS.c
+    of_model = select(func.sum(counts.rows)).where(counts.benchmark_id == benchmark.id)
+    rows = [int(rows) for rows in (await execute(db, of_model.group_by(counts.model_id))).scalars()]
+    counted = BenchmarkCounts(results=sum(rows), models=sum(count > 0 for count in rows))
+    return BenchmarkDetail(**benchmark.model_dump(), counts=counted)

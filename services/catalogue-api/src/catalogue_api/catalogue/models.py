@@ -4,16 +4,16 @@ from typing import Annotated, Literal
 
 from catalogue_schema.sentiment import SENTIMENTS, Sentiment
 from catalogue_schema.tables import (
-    BenchmarkResult,
+    OPINION_COUNTS,
+    RESULT_COUNTS,
+    USE_CASE_COUNTS,
     BenchmarkResultResponse,
     Model,
     ModelResponse,
-    Opinion,
-    UseCase,
 )
 from catalogue_schema.text import ShortText
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -67,9 +67,9 @@ async def describe_model(db: AsyncSession, name: str) -> ModelDetail:
     assert model.id is not None
     sentiment = await _opinions_by_sentiment(db, model.id)
     counts = Counts(
-        results=await _count(db, BenchmarkResult, model.id),
+        results=await _count(db, RESULT_COUNTS, model.id),
         opinions=sum(sentiment.values()),
-        use_cases=await _count(db, UseCase, model.id),
+        use_cases=await _count(db, USE_CASE_COUNTS, model.id),
     )
     return ModelDetail(
         **model.model_dump(),
@@ -80,12 +80,11 @@ async def describe_model(db: AsyncSession, name: str) -> ModelDetail:
 
 
 async def _opinions_by_sentiment(db: AsyncSession, model_id: int) -> dict[Sentiment | None, int]:
-    sentiment = col(Opinion.sentiment)
-    statement = select(sentiment, func.count()).where(col(Opinion.model_id) == model_id).group_by(sentiment)
-    return {row[0]: row[1] for row in await execute(db, statement)}
+    counts = OPINION_COUNTS.c
+    statement = select(counts.sentiment, func.sum(counts.rows)).where(counts.model_id == model_id)
+    return {row[0]: int(row[1]) for row in await execute(db, statement.group_by(counts.sentiment))}
 
 
-async def _count(db: AsyncSession, table: type[BenchmarkResult | UseCase], model_id: int) -> int:
-    statement = select(func.count()).select_from(table).where(col(table.model_id) == model_id)
-    count: int = (await execute(db, statement)).scalar_one()
-    return count
+async def _count(db: AsyncSession, counts: Table, model_id: int) -> int:
+    statement = select(func.sum(counts.c.rows)).where(counts.c.model_id == model_id)
+    return int((await execute(db, statement)).scalar_one() or 0)

@@ -16,6 +16,7 @@ from catalogue_api.http.versions import SeenVersion
 N = TypeVar("N", Model, Benchmark)
 
 UNIQUE_VIOLATION = "23505"
+NOBODY = 0
 
 
 async def find(db: AsyncSession, table: type[N], name: str, *, for_update: bool = False) -> N:
@@ -27,6 +28,14 @@ async def find(db: AsyncSession, table: type[N], name: str, *, for_update: bool 
     if row is None:
         raise _not_found(table, name)
     return row
+
+
+async def find_id(db: AsyncSession, table: type[Model | Benchmark], name: str | None) -> int | None:
+    """None for no name, and NOBODY, which is no row's id, for a name that is not known."""
+    if name is None:
+        return None
+    statement = select(col(table.id)).where(col(table.name) == name)
+    return (await db.exec(statement)).one_or_none() or NOBODY
 
 
 async def create(db: AsyncSession, row: N) -> N:

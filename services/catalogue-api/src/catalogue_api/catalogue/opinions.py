@@ -7,12 +7,15 @@ from catalogue_schema.tables import Model, Opinion, OpinionResponse
 from catalogue_schema.text import Name, ShortText, Tag
 from catalogue_schema.times import Date
 from pydantic import Field
-from sqlalchemy import any_, literal, select
+from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.paging import Page, PageQuery, newest_first
-from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of, within
+from catalogue_api.catalogue import named
+from catalogue_api.catalogue.filters import Filters
+from catalogue_api.catalogue.newest import newest_first
+from catalogue_api.catalogue.paging import Page, PageQuery
+from catalogue_api.catalogue.statements import AnySelect, execute, table_of
 from catalogue_api.http.problems import NotFound
 
 
@@ -27,17 +30,22 @@ class OpinionQuery(PageQuery):
 
 
 async def list_opinions(db: AsyncSession, query: OpinionQuery) -> Page[OpinionResponse]:
-    wanted = equal(
-        (col(Model.name), query.model),
-        (col(Opinion.sentiment), query.sentiment),
-        (col(Opinion.source), query.source),
-        (col(Opinion.author), query.author),
+    wanted = {
+        "model_id": await named.find_id(db, Model, query.model),
+        "sentiment": query.sentiment,
+        "source": query.source,
+        "author": query.author,
+        "tags": query.tag,
+    }
+    filters = Filters(
+        table_of(Opinion),
+        wanted,
+        ordered=("author", "model_id", "source"),
+        dated="date_published",
+        first=query.date_from,
+        last=query.date_to,
     )
-    published = within(col(Opinion.date_published), query.date_from, query.date_to)
-    statement = _with_model().where(*wanted, *published)
-    if query.tag is not None:
-        statement = statement.where(literal(query.tag) == any_(col(Opinion.tags)))
-    return await newest_first(db, statement, col(Opinion.id), query, OpinionResponse)
+    return await newest_first(db, _with_model(), filters, query, OpinionResponse)
 
 
 async def read_opinion(db: AsyncSession, opinion_id: int) -> OpinionResponse:

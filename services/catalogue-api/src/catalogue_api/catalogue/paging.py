@@ -90,18 +90,6 @@ async def fetch_page(
     return rows[:limit], encode_cursor(key(rows[limit - 1])) if more else None
 
 
-async def newest_first(
-    db: AsyncSession, statement: AnySelect, row_id: Mapped[Any], query: PageQuery, response: type[B]
-) -> Page[B]:
-    """A page in falling order of `row_id`, which the statement gives as `id`."""
-    after = query.after(BY_ID)
-    if after is not None:
-        statement = statement.where(row_id < after[1])
-    ordered = statement.order_by(row_id.desc())
-    rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: (query.list_id(), row["id"]))
-    return Page(items=[response.model_validate(row) for row in rows], next_cursor=cursor)
-
-
 async def by_name(
     db: AsyncSession, statement: AnySelect, name: Mapped[Any], query: PageQuery, response: type[B]
 ) -> Page[B]:

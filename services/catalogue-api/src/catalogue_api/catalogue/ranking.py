@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 
 from catalogue_schema.tables import Benchmark, BenchmarkResult, Model
 from pydantic import BaseModel, Field
-from sqlalchemy import CTE, ColumnElement, func, select, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import CTE, ColumnElement, func, select, true, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.paging import BY_SCORE, Page, PageQuery, fetch_page
+from catalogue_api.catalogue.results import latest_first
+from catalogue_api.catalogue.statements import table_of
 
 
 class RankingQuery(PageQuery):
@@ -47,35 +48,27 @@ async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[
 def _ranked(of_benchmark: ColumnElement[bool], query: RankingQuery) -> CTE:
     latest = _latest(of_benchmark)
     key = latest.c.score if query.order == "asc" else -latest.c.score
-    return (
-        select(
-            func.rank().over(order_by=key).label("rank"),
-            key.label("key"),
-            col(Model.name).label("model"),
-            latest,
-        )
-        .join(Model, col(Model.id) == latest.c.model_id)
-        .cte("ranked")
-    )
+    return select(
+        func.rank().over(order_by=key).label("rank"),
+        key.label("key"),
+        latest,
+    ).cte("ranked")
 
 
 def _latest(of_benchmark: ColumnElement[bool]) -> CTE:
     """Of each model the most recently tested result, or if no date is known the one that happened last."""
-    model_id = col(BenchmarkResult.model_id)
-    return (
+    result = (
         select(
-            model_id,
             col(BenchmarkResult.id).label("result_id"),
             col(BenchmarkResult.score),
             col(BenchmarkResult.date_tested),
             col(BenchmarkResult.source),
         )
-        .where(of_benchmark)
-        .ext(distinct_on(model_id))
-        .order_by(
-            model_id,
-            col(BenchmarkResult.date_tested).desc().nulls_last(),
-            col(BenchmarkResult.occurred_at).desc(),
-        )
-        .cte("latest")
+        .where(of_benchmark, col(BenchmarkResult.model_id) == col(Model.id))
+        .order_by(*latest_first())
+        .limit(1)
+        .lateral()
     )
+    # Model by model, along an index; else all of the benchmark's results would be read and sorted.
+    models = table_of(Model).join(result, true())
+    return select(col(Model.name).label("model"), *result.c).select_from(models).cte("latest")

@@ -1,6 +1,5 @@
 """Parts of statements: a table's columns, and conditions from query parameters that were given."""
 
-from datetime import date
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, inspect
@@ -25,10 +24,3 @@ def table_of(mapped: type[SQLModel]) -> Table:
 
 def equal(*wanted: tuple[Mapped[Any], object]) -> list[ColumnElement[bool]]:
     return [column == value for column, value in wanted if value is not None]
-
-
-def within(column: Mapped[Any], first: date | None, last: date | None) -> list[ColumnElement[bool]]:
-    """From `first` to `last`, both included."""
-    lower = [] if first is None else [column >= first]
-    upper = [] if last is None else [column <= last]
-    return lower + upper

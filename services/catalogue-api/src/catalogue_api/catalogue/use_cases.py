@@ -9,8 +9,11 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.paging import Page, PageQuery, newest_first
-from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
+from catalogue_api.catalogue import named
+from catalogue_api.catalogue.filters import Filters
+from catalogue_api.catalogue.newest import newest_first
+from catalogue_api.catalogue.paging import Page, PageQuery
+from catalogue_api.catalogue.statements import AnySelect, execute, table_of
 from catalogue_api.http.problems import FieldError, Invalid, NotFound
 from catalogue_api.http.versions import SeenVersion
 
@@ -20,8 +23,9 @@ class UseCaseQuery(PageQuery):
 
 
 async def list_use_cases(db: AsyncSession, query: UseCaseQuery) -> Page[UseCaseResponse]:
-    statement = _with_model().where(*equal((col(Model.name), query.model)))
-    return await newest_first(db, statement, col(UseCase.id), query, UseCaseResponse)
+    wanted = {"model_id": await named.find_id(db, Model, query.model)}
+    filters = Filters(table_of(UseCase), wanted, ordered=("model_id",))
+    return await newest_first(db, _with_model(), filters, query, UseCaseResponse)
 
 
 async def read_use_case(db: AsyncSession, use_case_id: int) -> UseCaseResponse:

@@ -72,6 +72,7 @@ class BenchmarkResult(TimestampMixin, ReportedMixin, BenchmarkResultBase, table=
 
 keep_updated_at("benchmark_results")
 RESULT_COUNTS = keep_counts("benchmark_results", "result_counts", "model", "benchmark")
+Index("ix_result_counts_benchmark_id", RESULT_COUNTS.c.benchmark_id)
 
 
 class ResultReport(ReportedMixin, BenchmarkResultBase, table=True):
