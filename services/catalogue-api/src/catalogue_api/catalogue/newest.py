@@ -14,17 +14,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from catalogue_api.catalogue.days import dated_ids
 from catalogue_api.catalogue.filters import Filters
 from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, encode_cursor
-from catalogue_api.catalogue.statements import AnySelect, execute
+from catalogue_api.catalogue.statements import AnySelect, estimate, execute
 
 B = TypeVar("B", bound=BaseModel)
 
 MAX_ID = 2**63 - 1
-# Rows of the first window and of the second. One filter's rows lie apart, all rows lie side by side: the
-# second takes some 20 ms either way.
-OF_LEAD = (1_000, 8_000)
-OF_ALL = (2_000, 20_000)
-FEW = 4
-"""Matches in the first window that make it likely that the second fills the page."""
+# Rows of the windows, one tried after the other. One filter's rows lie apart, all rows lie side by side.
+OF_LEAD = (1_000, 8_000, 32_000)
+OF_ALL = (2_000, 20_000, 80_000)
+RARE = 10_000
+"""Matches that are all read, and sorted, in some 20 ms."""
 
 
 class Span(NamedTuple):
@@ -55,17 +54,24 @@ class _Search:
 
     async def newest(self, span: Span) -> list[RowMapping]:
         """The first `count` that match."""
-        size, larger = OF_ALL if self._filters.lead is None else OF_LEAD
-        rows = await self._read(self._in_window(span, size))
-        if self._filters.by_date and len(rows) < self._count:
+        first, *larger = OF_ALL if self._filters.lead is None else OF_LEAD
+        rows = await self._read(self._in_window(span, first))
+        if self._is_done(rows):
+            return rows
+        if self._filters.by_date:
             oldest, newest = await dated_ids(self._db, self._filters)
             span = Span(oldest, min(span.end, newest + 1))
-            rows = await self._read(self._in_window(span, size))
-        if FEW <= len(rows) < self._count:
-            size, rows = larger, await self._read(self._in_window(span, larger))
-        if len(rows) < self._count and await self._goes_beyond(span, size):
-            rows = await self._read(self._anywhere(span))
-        return rows
+        if not await self._goes_beyond(span, first):
+            return await self._read(self._in_window(span, first))
+        if await estimate(self._db, self._matching(span)) > RARE:
+            for size in larger:
+                rows = await self._read(self._in_window(span, size))
+                if len(rows) == self._count:
+                    return rows
+        return await self._read(self._anywhere(span))
+
+    def _is_done(self, rows: list[RowMapping]) -> bool:
+        return len(rows) == self._count or self._filters.is_lead_alone
 
     async def _read(self, ids: AnySelect) -> list[RowMapping]:
         row_id = self._filters.table.c.id
@@ -79,18 +85,17 @@ class _Search:
 
     async def _goes_beyond(self, span: Span, size: int) -> bool:
         """Whether there are rows after the window that may match."""
-        if self._filters.is_lead_alone:
-            return False
         after = self._in_order(select(self._filters.table.c.id), span).offset(size).limit(1)
         return (await execute(self._db, after)).scalar_one_or_none() is not None
 
-    def _anywhere(self, span: Span) -> AnySelect:
+    def _matching(self, span: Span) -> AnySelect:
         row_id = self._filters.table.c.id
-        matching = select(row_id).where(
-            *self._filters.conditions(self._filters.table), row_id >= span.start, row_id < span.end
-        )
+        conditions = self._filters.conditions(self._filters.table)
+        return select(row_id).where(*conditions, row_id >= span.start, row_id < span.end)
+
+    def _anywhere(self, span: Span) -> AnySelect:
         # + 0: for a limit in order of ids, PostgreSQL would go through the table and hope for an early end.
-        return matching.order_by((row_id + 0).desc()).limit(self._count)
+        return self._matching(span).order_by((self._filters.table.c.id + 0).desc()).limit(self._count)
 
     def _in_order(self, rows: AnySelect, span: Span) -> AnySelect:
         """The lead's rows, newest first; without a lead, all.

@@ -16,6 +16,15 @@ async def execute(db: AsyncSession, statement: Executable) -> CursorResult[*tupl
     return await connection.execute(statement)
 
 
+async def estimate(db: AsyncSession, statement: AnySelect) -> int:
+    """How many rows PostgreSQL expects from the statement, without running it."""
+    connection = await db.connection()
+    compiled = statement.compile(dialect=connection.dialect)
+    values = tuple(compiled.params[name] for name in compiled.positiontup or ())
+    plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", values)
+    return int(plan.scalar_one()[0]["Plan"]["Plan Rows"])
+
+
 def table_of(mapped: type[SQLModel]) -> Table:
     """For statements whose rows are plain mappings instead of objects."""
     table: Table = inspect(mapped).local_table

@@ -33,12 +33,10 @@ DECLARE
         ELSE 'SELECT 1 AS change, * FROM added UNION ALL SELECT -1, * FROM removed'
     END;
 BEGIN
-    EXECUTE format(
-        'INSERT INTO %1$I AS kept (%2$s, slot, rows) '
-        'SELECT %2$s, pg_backend_pid() %% 16, sum(change) FROM (%3$s) AS changed WHERE %4$s '
-        'GROUP BY %2$s HAVING sum(change) <> 0 ORDER BY %2$s '
-        'ON CONFLICT (%2$s, slot) DO UPDATE SET rows = kept.rows + excluded.rows',
-        counts, keys, changed, parents);
+    EXECUTE 'INSERT INTO ' || counts || ' AS kept (' || keys || ', slot, rows) '
+        'SELECT ' || keys || ', mod(pg_backend_pid(), 16), sum(change) FROM (' || changed || ') AS changed '
+        'WHERE ' || parents || ' GROUP BY ' || keys || ' HAVING sum(change) <> 0 ORDER BY ' || keys ||
+        ' ON CONFLICT (' || keys || ', slot) DO UPDATE SET rows = kept.rows + excluded.rows';
     RETURN NULL;
 END $$
 """
@@ -65,8 +63,7 @@ def keep_counts(table_name: str, counts_name: str, *by: str | Column[str]) -> Ta
         for operation, rows in TRANSITIONS.items()
     )
     for statement in (KEEP_COUNTS, *triggers):
-        # A percent sign is doubled: DDL fills in what follows a single one.
-        ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        ddl = DDL(statement)  # type: ignore[no-untyped-call]
         event.listen(SQLModel.metadata.tables[table_name], "after_create", ddl)
     return counts
 
