@@ -16,13 +16,13 @@ async def dated_ids(db: AsyncSession, filters: Filters) -> tuple[int, int]:
 
     Read day by day from the index on date and id, so that the cost is the number of days, not of rows.
     """
-    oldest, newest = _ids_of_days(filters, newest=False), _ids_of_days(filters, newest=True)
+    oldest, newest = days_of(filters, newest=False), days_of(filters)
     first, last = select(func.min(oldest.c.id)), select(func.max(newest.c.id))
     found = (await execute(db, select(first.scalar_subquery(), last.scalar_subquery()))).one()
     return NOTHING if found[0] is None else (found[0], found[1])
 
 
-def _ids_of_days(filters: Filters, *, newest: bool) -> CTE:
+def days_of(filters: Filters, *, newest: bool = True) -> CTE:
     """Of each day the newest or the oldest id."""
     dated, row_id = filters.table.c[filters.dated], filters.table.c.id
     order: list[Any] = [dated.desc(), row_id.desc()] if newest else [dated, row_id]

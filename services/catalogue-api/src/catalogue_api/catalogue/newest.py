@@ -8,10 +8,21 @@ not fill the page, matches are rare, and indexes find all of them at once.
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, ColumnElement, FromClause, RowMapping, any_, func, literal, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    RowMapping,
+    any_,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.days import dated_ids
+from catalogue_api.catalogue.days import dated_ids, days_of
 from catalogue_api.catalogue.filters import Filters
 from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, encode_cursor
 from catalogue_api.catalogue.statements import AnySelect, estimate, execute
@@ -19,9 +30,12 @@ from catalogue_api.catalogue.statements import AnySelect, estimate, execute
 B = TypeVar("B", bound=BaseModel)
 
 MAX_ID = 2**63 - 1
-# Rows of the windows, one tried after the other. One filter's rows lie apart, all rows lie side by side.
+# Rows of the windows, one tried after the other; the first holds more than any page. One filter's rows lie apart,
+# all rows lie side by side.
 OF_LEAD = (1_000, 8_000, 32_000)
 OF_ALL = (2_000, 20_000, 80_000)
+# Ids that are gone through with dates: only the rows of these dates are read, so it may be many.
+OF_DATES = (20_000, 160_000, 1_280_000)
 RARE = 10_000
 """Matches that are all read, and sorted, in some 20 ms."""
 
@@ -54,7 +68,7 @@ class _Search:
 
     async def newest(self, span: Span) -> list[RowMapping]:
         """The first `count` that match."""
-        first, *larger = OF_ALL if self._filters.lead is None else OF_LEAD
+        first, *_ = sizes = OF_ALL if self._filters.lead is None else OF_LEAD
         rows = await self._read(self._in_window(span, first))
         if self._is_done(rows):
             return rows
@@ -64,8 +78,9 @@ class _Search:
         if not await self._goes_beyond(span, first):
             return await self._read(self._in_window(span, first))
         if await estimate(self._db, self._matching(span)) > RARE:
-            for size in larger:
-                rows = await self._read(self._in_window(span, size))
+            for size in OF_DATES if self._filters.by_date else sizes[1:]:
+                window = self._in_dates if self._filters.by_date else self._in_window
+                rows = await self._read(window(span, size))
                 if len(rows) == self._count:
                     return rows
         return await self._read(self._anywhere(span))
@@ -82,6 +97,18 @@ class _Search:
         window = self._in_order(select(self._filters.table), span).limit(size).subquery("window")
         matching = select(window.c.id).where(*self._filters.conditions(window))
         return matching.order_by(*(column.desc() for column in self._order(window))).limit(self._count)
+
+    def _in_dates(self, span: Span, size: int) -> AnySelect:
+        """Day by day: rows may have come long after their date, among others of later dates."""
+        table, day = self._filters.table, days_of(self._filters)
+        start, end = (literal(row_id, BigInteger) for row_id in (max(span.start, span.end - size), span.end))
+        dated = table.c[self._filters.dated]
+        place = tuple_(dated, table.c.id)
+        within = place >= tuple_(day.c.day, start), place < tuple_(day.c.day, end)
+        of_day = select(table).where(dated == day.c.day, *within)
+        rows = of_day.offset(0).lateral()  # OFFSET: else the filters' own indexes might be taken for each day
+        matching = select(rows.c.id).select_from(day.join(rows, true()))
+        return matching.where(*self._filters.conditions(rows)).order_by(rows.c.id.desc()).limit(self._count)
 
     async def _goes_beyond(self, span: Span, size: int) -> bool:
         """Whether there are rows after the window that may match."""
