@@ -86,7 +86,7 @@ async def test_every_combination_of_filters_is_paged_without_gap_or_repeat(
     database = await asyncpg.connect(database_url)
     await database.execute(FILL)
     await database.close()
-    rows = await everything(api, path, 200)
+    rows = await everything(api, path, 20)
     assert [row["id"] for row in rows] == sorted((row["id"] for row in rows), reverse=True)
     for names in itertools.chain.from_iterable(itertools.combinations(values, size) for size in (1, 2, 7)):
         for chosen in itertools.product(*(values[name] for name in names)):

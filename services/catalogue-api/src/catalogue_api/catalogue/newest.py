@@ -30,8 +30,8 @@ from catalogue_api.catalogue.statements import AnySelect, estimate, execute
 B = TypeVar("B", bound=BaseModel)
 
 MAX_ID = 2**63 - 1
-# Rows of the windows, one tried after the other; the first holds more than any page. One filter's rows lie apart,
-# all rows lie side by side.
+# Rows of the windows, one tried after the other; the first holds more than any page. One filter's rows
+# lie apart, all rows lie side by side.
 OF_LEAD = (1_000, 8_000, 32_000)
 OF_ALL = (2_000, 20_000, 80_000)
 # Ids that are gone through with dates: only the rows of these dates are read, so it may be many.
