@@ -41,6 +41,10 @@ test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 bench: setup ## Measure every path of an event beside its floor; PEERS=<folder> adds what others build
 	PYTHONPATH=tests:. PEERS="$(PEERS)" $(UV) run --no-sync python -m benchmarks.pipeline
 
+.PHONY: bench-reads
+bench-reads: setup ## Measure reads of BENCH_SMALL and of BENCH_LARGE opinions, and what indexes cost the sink
+	PYTHONPATH=tests $(UV) run --no-sync python benchmarks/reads.py
+
 .PHONY: bench-sentiment train-sentiment
 bench-sentiment: setup ## Quality and speed of the sentiment backends beside vaderSentiment
 	$(UV) run --no-sync python benchmarks/sentiment.py $(if $(DATA),--data "$(DATA)")

@@ -1,8 +1,8 @@
 """`make bench-reads`: whether reads stay fast as the tables grow, and what their indexes cost the sink.
 
 A PostgreSQL with default settings is filled with SMALL rows and with LARGE ones. Each read is done as the API
-does it, from the query to the page's JSON: first cold, on connections and buffers that are new (though not the
-operating system's cache), then warm. Seconds depend on the machine; the ratios are what to compare.
+does it, from the query to the page's JSON: first cold, on buffers that are new (though not the operating
+system's cache), then warm. Seconds depend on the machine; the ratios are what to compare.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from catalogue_api.catalogue.use_cases import UseCaseQuery, list_use_cases
 from catalogue_schema.database import create_engine, get_db
 from local_stack.postgres import PostgresServer
 from pydantic import BaseModel
-from sink import sink_rate
+from sink import print_costs, sink_rate
 from sqlmodel.ext.asyncio.session import AsyncSession
 from support.databases import migrate
 
@@ -134,13 +134,11 @@ def report(small: dict[str, Times], large: dict[str, Times]) -> None:
         print(f"{name:<90}{few.warm:>10.1f}{many.warm:>12.1f}{many.warm / few.warm:>8.1f}{many.cold:>8.1f}")
     warm = [large[name].warm for name in small]
     ratios = [large[name].warm / small[name].warm for name in small]
-    print(
-        f"\n{len(warm)} reads at {LARGE:,}: median {statistics.median(warm):.1f} ms, longest {max(warm):.1f} ms;"
-    )
-    print(f"{sum(each > 50 for each in warm)} over 50 ms; ratio: median {statistics.median(ratios):.2f},")
-    print(
-        f"{sum(each > 3 for each in ratios)} over 3; cold: longest {max(large[name].cold for name in small):.1f} ms"
-    )
+    cold = max(large[name].cold for name in small)
+    median, longest = statistics.median(warm), max(warm)
+    print(f"\n{len(warm)} reads of {LARGE:,}: median {median:.1f} ms, longest {longest:.1f} ms")
+    print(f"over 50 ms: {sum(each > 50 for each in warm)}; longest cold: {cold:.1f} ms")
+    print(f"ratio: median {statistics.median(ratios):.2f}, over 3: {sum(each > 3 for each in ratios)}")
 
 
 def main() -> None:
@@ -149,6 +147,8 @@ def main() -> None:
         with filled(rows) as url:
             times.append(asyncio.run(measure(url)))
             rates.append(asyncio.run(sink_rate(url)))
+            if rows == SMALL:
+                asyncio.run(print_costs(url))
     report(*times)
     print(f"the sink, opinions a second: {rates[0]:,.0f} and {rates[1]:,.0f}: {rates[1] / rates[0]:.2f}")
 

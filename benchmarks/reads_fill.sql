@@ -1,4 +1,4 @@
--- A catalogue of 231 models and 26 benchmarks, for psql-less use: $opinions and $per_pair are filled in by reads.py.
+-- A catalogue of 231 models and 26 benchmarks; reads.py fills in $opinions and $per_pair.
 -- Values are skewed: the greater `skew`, the more rows have the first of the `n` values. Opinions come roughly in
 -- the order of their dates; of a thousand days, every batch spreads over ninety.
 CREATE FUNCTION pick(n int, skew float) RETURNS int LANGUAGE sql VOLATILE

@@ -3,11 +3,8 @@
 In processor time of PostgreSQL's process, read from /proc: what other work does on the machine is left out.
 """
 
-import asyncio
 import os
 import random
-import sys
-import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -71,28 +68,22 @@ async def sink_rate(url: str) -> float:
     return BATCH * BATCHES / spent
 
 
-async def costs(url: str) -> None:
-    """Print the rate with all indexes, and without each; leaves the database as it was but for the rows."""
+async def print_costs(url: str) -> None:
+    """With all there is, then without each index, then without the counts, then without any of these."""
     database = await asyncpg.connect(url)
-    indexes = [(row["indexname"], row["indexdef"]) for row in await database.fetch(OF_READS)]
-    for name, definition in [("", ""), *indexes]:
-        if name:
-            await database.execute(f"DROP INDEX {name}")
-        await database.execute("CHECKPOINT")
-        started = time.perf_counter()
-        rate = await sink_rate(url)
-        print(
-            f"without {name or 'none':<40}{rate:>9,.0f} /s  {1e6 / rate:6.1f} us  {time.perf_counter() - started:5.1f} s",
-            flush=True,
-        )
-        if name:
-            await database.execute(definition)
+    indexes = {row["indexname"]: row["indexdef"] for row in await database.fetch(OF_READS)}
+    await _print_rate(url, "with all")
+    for name, definition in indexes.items():
+        await database.execute(f"DROP INDEX {name}")
+        await _print_rate(url, f"without {name}")
+        await database.execute(definition)
     await database.execute("ALTER TABLE opinions DISABLE TRIGGER USER")
-    rate = await sink_rate(url)
-    print(f"without {'counts':<40}{rate:>9,.0f} /s  {1e6 / rate:6.1f} us")
-    await database.execute("ALTER TABLE opinions ENABLE TRIGGER USER")
+    await _print_rate(url, "without counts")
+    await database.execute(f"DROP INDEX {', '.join(indexes)}")
+    await _print_rate(url, "without any of these")
     await database.close()
 
 
-if __name__ == "__main__":
-    asyncio.run(costs(sys.argv[1]))
+async def _print_rate(url: str, name: str) -> None:
+    rate = await sink_rate(url)
+    print(f"{name:<46}{rate:>9,.0f} /s {1e6 / rate:>7.1f} us", flush=True)

@@ -37,21 +37,19 @@ RESULTS = {
     "date_from": ("2025-01-20", "2030-01-01"),
     "date_to": ("2025-03-10", "2020-01-01"),
 }
-# Everything in one window; windows of all sizes; everything by the indexes.
+# Everything in the first window; in one after the other; by the indexes, at once or after the windows.
 WAYS = {
-    "one window": ((500,), (500,), (500,), 0),
-    "windows": ((21, 30, 60), (21, 30, 60), (5, 50, 500), 0),
-    "indexes": ((21,), (21,), (1,), 10_000),
+    "one window": ((500, 500), (500, 500), (500, 500), 0),
+    "windows": ((21, 60), (21, 60), (50, 500), 0),
+    "indexes": ((21, 22), (21, 22), (1, 2), 1e9),
+    "indexes at last": ((21, 22), (21, 22), (1, 2), 0),
 }
 
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    of_lead, of_all, of_dates, rare = WAYS[request.param]
-    monkeypatch.setattr(newest, "OF_LEAD", of_lead)
-    monkeypatch.setattr(newest, "OF_ALL", of_all)
-    monkeypatch.setattr(newest, "OF_DATES", of_dates)
-    monkeypatch.setattr(newest, "RARE", rare)
+    for name, value in zip(("OF_LEAD", "OF_ALL", "OF_DATES", "CHEAP"), WAYS[request.param], strict=True):
+        monkeypatch.setattr(newest, name, value)
 
 
 async def everything(api: httpx.AsyncClient, path: str, limit: int, **asked: str) -> list[dict[str, Any]]:

@@ -25,19 +25,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from catalogue_api.catalogue.days import dated_ids, days_of
 from catalogue_api.catalogue.filters import Filters
 from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, encode_cursor
-from catalogue_api.catalogue.statements import AnySelect, estimate, execute
+from catalogue_api.catalogue.statements import AnySelect, cost, execute
 
 B = TypeVar("B", bound=BaseModel)
 
 MAX_ID = 2**63 - 1
-# Rows of the windows, one tried after the other; the first holds more than any page. One filter's rows
-# lie apart, all rows lie side by side.
-OF_LEAD = (1_000, 8_000, 32_000)
-OF_ALL = (2_000, 20_000, 80_000)
-# Ids that are gone through with dates: only the rows of these dates are read, so it may be many.
-OF_DATES = (20_000, 160_000, 1_280_000)
-RARE = 10_000
-"""Matches that are all read, and sorted, in some 20 ms."""
+# Rows of the first window, more than any page has, and of the second. One filter's rows lie apart, all rows
+# lie side by side.
+OF_LEAD = (1_000, 8_000)
+OF_ALL = (2_000, 20_000)
+# Ids among which all rows of the dates are read.
+OF_DATES = (20_000, 160_000)
+CHEAP = 20_000.0
+"""The planner's cost of some 5,000 rows that lie apart."""
 
 
 class Span(NamedTuple):
@@ -68,25 +68,27 @@ class _Search:
 
     async def newest(self, span: Span) -> list[RowMapping]:
         """The first `count` that match."""
-        first, *_ = sizes = OF_ALL if self._filters.lead is None else OF_LEAD
+        first, second = OF_ALL if self._filters.lead is None else OF_LEAD
         rows = await self._read(self._in_window(span, first))
-        if self._is_done(rows):
+        if len(rows) == self._count or self._filters.is_lead_alone:
             return rows
         if self._filters.by_date:
             oldest, newest = await dated_ids(self._db, self._filters)
             span = Span(oldest, min(span.end, newest + 1))
         if not await self._goes_beyond(span, first):
             return await self._read(self._in_window(span, first))
-        if await estimate(self._db, self._matching(span)) > RARE:
-            for size in OF_DATES if self._filters.by_date else sizes[1:]:
-                window = self._in_dates if self._filters.by_date else self._in_window
-                rows = await self._read(window(span, size))
+        if await cost(self._db, self._matching()) > CHEAP:
+            for matching in self._in_larger(span, second):
+                rows = await self._read(matching)
                 if len(rows) == self._count:
                     return rows
         return await self._read(self._anywhere(span))
 
-    def _is_done(self, rows: list[RowMapping]) -> bool:
-        return len(rows) == self._count or self._filters.is_lead_alone
+    def _in_larger(self, span: Span, size: int) -> list[AnySelect]:
+        if not self._filters.by_date:
+            return [self._in_window(span, size)]
+        of_lead = [] if self._filters.lead is None else [self._in_window(span, size)]
+        return of_lead + [self._in_dates(span, ids) for ids in OF_DATES]
 
     async def _read(self, ids: AnySelect) -> list[RowMapping]:
         row_id = self._filters.table.c.id
@@ -101,11 +103,10 @@ class _Search:
     def _in_dates(self, span: Span, size: int) -> AnySelect:
         """Day by day: rows may have come long after their date, among others of later dates."""
         table, day = self._filters.table, days_of(self._filters)
-        start, end = (literal(row_id, BigInteger) for row_id in (max(span.start, span.end - size), span.end))
-        dated = table.c[self._filters.dated]
-        place = tuple_(dated, table.c.id)
-        within = place >= tuple_(day.c.day, start), place < tuple_(day.c.day, end)
-        of_day = select(table).where(dated == day.c.day, *within)
+        start = max(span.start, span.end - size)
+        of_day = select(table).where(
+            table.c[self._filters.dated] == day.c.day, table.c.id >= start, table.c.id < span.end
+        )
         rows = of_day.offset(0).lateral()  # OFFSET: else the filters' own indexes might be taken for each day
         matching = select(rows.c.id).select_from(day.join(rows, true()))
         return matching.where(*self._filters.conditions(rows)).order_by(rows.c.id.desc()).limit(self._count)
@@ -115,14 +116,15 @@ class _Search:
         after = self._in_order(select(self._filters.table.c.id), span).offset(size).limit(1)
         return (await execute(self._db, after)).scalar_one_or_none() is not None
 
-    def _matching(self, span: Span) -> AnySelect:
-        row_id = self._filters.table.c.id
+    def _matching(self) -> AnySelect:
         conditions = self._filters.conditions(self._filters.table)
-        return select(row_id).where(*conditions, row_id >= span.start, row_id < span.end)
+        return select(self._filters.table.c.id).where(*conditions)
 
     def _anywhere(self, span: Span) -> AnySelect:
         # + 0: for a limit in order of ids, PostgreSQL would go through the table and hope for an early end.
-        return self._matching(span).order_by((self._filters.table.c.id + 0).desc()).limit(self._count)
+        row_id = self._filters.table.c.id
+        matching = self._matching().where(row_id >= span.start, row_id < span.end)
+        return matching.order_by((row_id + 0).desc()).limit(self._count)
 
     def _in_order(self, rows: AnySelect, span: Span) -> AnySelect:
         """The lead's rows, newest first; without a lead, all.

@@ -16,13 +16,13 @@ async def execute(db: AsyncSession, statement: Executable) -> CursorResult[*tupl
     return await connection.execute(statement)
 
 
-async def estimate(db: AsyncSession, statement: AnySelect) -> int:
-    """How many rows PostgreSQL expects from the statement, without running it."""
+async def cost(db: AsyncSession, statement: AnySelect) -> float:
+    """What PostgreSQL's planner expects the statement to cost, in its units, without running it."""
     connection = await db.connection()
     compiled = statement.compile(dialect=connection.dialect)
     values = tuple(compiled.params[name] for name in compiled.positiontup or ())
     plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", values)
-    return int(plan.scalar_one()[0]["Plan"]["Plan Rows"])
+    return float(plan.scalar_one()[0]["Plan"]["Total Cost"])
 
 
 def table_of(mapped: type[SQLModel]) -> Table:
