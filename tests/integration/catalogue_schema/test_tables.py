@@ -115,7 +115,7 @@ INDEXED = {
         "source, id",
         "author, id",
         "date_published, id",
-        "model_id, sentiment, source, author, tags",
+        "model_id, sentiment, source, tags",
     },
     "use_cases": {"id!", "event_id!", "model_id, id"},
     "opinion_counts": {"model_id, sentiment, slot!"},
