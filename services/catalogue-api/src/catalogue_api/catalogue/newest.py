@@ -77,7 +77,8 @@ class _Search:
             span = Span(oldest, min(span.end, newest + 1))
         if not await self._goes_beyond(span, first):
             return await self._read(self._in_window(span, first))
-        if await cost(self._db, self._matching()) > CHEAP:
+        # Where there is one match there are more, most likely, and finding them ends the window early.
+        if rows or await cost(self._db, self._matching()) > CHEAP:
             for matching in self._in_larger(span, second):
                 rows = await self._read(matching)
                 if len(rows) == self._count:

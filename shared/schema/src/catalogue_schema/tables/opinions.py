@@ -44,7 +44,7 @@ class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
     __tablename__ = "opinions"
     __table_args__ = (
         CheckConstraint(f"sentiment IN ({', '.join(map(repr, SENTIMENTS))})", name="ck_opinions_sentiment"),
-        # Each filter alone, the newest first; and several at once, without authors, whose many keys cost most.
+        # Each filter alone, the newest first; and several at once. Authors are too many for that.
         Index("ix_opinions_model_id_id", "model_id", "id"),
         Index("ix_opinions_source_id", "source", "id"),
         Index("ix_opinions_author_id", "author", "id"),
