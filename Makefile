@@ -43,7 +43,7 @@ bench: setup ## Measure every path of an event beside its floor; PEERS=<folder> 
 
 .PHONY: bench-reads
 bench-reads: setup ## Measure reads of BENCH_SMALL and of BENCH_LARGE opinions, and what indexes cost the sink
-	PYTHONPATH=tests $(UV) run --no-sync python benchmarks/reads.py
+	PYTHONPATH=tests:. $(UV) run --no-sync python -m benchmarks.reads
 
 .PHONY: bench-sentiment train-sentiment
 bench-sentiment: setup ## Quality and speed of the sentiment backends beside vaderSentiment

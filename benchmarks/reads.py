@@ -25,9 +25,10 @@ from catalogue_api.catalogue.use_cases import UseCaseQuery, list_use_cases
 from catalogue_schema.database import create_engine, get_db
 from local_stack.postgres import PostgresServer
 from pydantic import BaseModel
-from sink import print_costs, sink_rate
 from sqlmodel.ext.asyncio.session import AsyncSession
 from support.databases import migrate
+
+from benchmarks.sink import print_costs, sink_rate
 
 SMALL = int(os.environ.get("BENCH_SMALL", "100000"))
 LARGE = int(os.environ.get("BENCH_LARGE", "10000000"))
