@@ -112,7 +112,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_opinions_filters",
         "opinions",
-        ["model_id", "sentiment", "source", "tags"],
+        ["model_id", "source", "tags"],
         postgresql_using="gin",
         postgresql_with={"gin_pending_list_limit": 1024},
     )
