@@ -4,12 +4,11 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from catalogue_messaging.publisher import EventPublisher
 from catalogue_schema.events import Event
 from catalogue_schema.topics import OPINIONS_CLASSIFIED, OPINIONS_SUBMITTED, RESULTS_REPORTED, Topic
 from sentiment_worker.classifiers import load_classifier
-from support.kafka import read_all
 from support.polling import eventually
 
 from benchmarks.pipeline.events import classified, ndjson, results, submitted
@@ -121,10 +120,14 @@ async def unnest(bench: Bench, count: int) -> Measured:
 async def opinions_classified(bench: Bench, count: int) -> Measured:
     await publish(bench, OPINIONS_SUBMITTED, submitted(count))
 
-    async def done() -> int:
-        return len(await read_all(bench.kafka, OPINIONS_CLASSIFIED))
+    name = bench.kafka.topic_name(OPINIONS_CLASSIFIED)
+    partitions = [TopicPartition(name, number) for number in range(OPINIONS_CLASSIFIED.partitions)]
+    consumer = AIOKafkaConsumer(**bench.kafka.client_options())
 
-    async with bench.running("-m", SENTIMENT) as running:
+    async def done() -> int:
+        return sum((await consumer.end_offsets(partitions)).values())
+
+    async with consumer, bench.running("-m", SENTIMENT) as running:
         first = await eventually(done, bool, 60)
         async with measuring(count - first, running.pid) as measured:
             await eventually(done, lambda seen: seen >= count, 300)
