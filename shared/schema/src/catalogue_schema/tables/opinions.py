@@ -44,8 +44,8 @@ class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
     __tablename__ = "opinions"
     __table_args__ = (
         CheckConstraint(f"sentiment IN ({', '.join(map(repr, SENTIMENTS))})", name="ck_opinions_sentiment"),
-        # Each filter alone, the newest first; and several at once. Authors, who are many, and sentiments, which
-        # are few and so never narrow, stay out: each costs the sink a third of its speed.
+        # Each filter alone, the newest first; and several at once. Authors, who are many, and sentiments,
+        # which are few and so never narrow, stay out: each costs the sink a third of its speed.
         Index("ix_opinions_model_id_id", "model_id", "id"),
         Index("ix_opinions_source_id", "source", "id"),
         Index("ix_opinions_author_id", "author", "id"),
