@@ -15,12 +15,15 @@ GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq TO ca
 -- ingest-worker looks names up, and writes what the topics bring. It reads what its statements compare with, and
 -- nothing that anybody wrote.
 GRANT SELECT (id, name) ON models, benchmarks TO ingest_worker;
-GRANT INSERT ON opinions, use_cases, result_reports, benchmark_results, dead_letters TO ingest_worker;
+GRANT INSERT ON opinions, use_cases, result_reports, benchmark_results, retractions, dead_letters TO ingest_worker;
 GRANT SELECT (event_id) ON opinions, use_cases TO ingest_worker;
+GRANT SELECT (event_id, retracts) ON retractions TO ingest_worker;
+-- What is retracted goes, while nothing is written.
+GRANT DELETE ON opinions, use_cases, benchmark_results TO ingest_worker;
 GRANT SELECT (event_id, occurred_at, model_id, benchmark_id, score, date_tested, source) ON result_reports TO ingest_worker;
 -- What an upsert writes in place of what stands, it reads of the row that it could not insert.
-GRANT SELECT (event_id, occurred_at, model_id, benchmark_id, date_tested, score, source),
+GRANT SELECT (id, event_id, occurred_at, model_id, benchmark_id, date_tested, score, source),
     UPDATE (event_id, occurred_at, score, source) ON benchmark_results TO ingest_worker;
 GRANT SELECT, UPDATE ON dead_letters TO ingest_worker;
 GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq,
-    use_cases_id_seq TO ingest_worker;
+    use_cases_id_seq, retractions_id_seq TO ingest_worker;

@@ -6,7 +6,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from catalogue_schema.tables import Benchmark, BenchmarkResult, DeadLetterRow, Model, Opinion, ResultReport
+from catalogue_schema.tables import (
+    Benchmark,
+    BenchmarkResult,
+    DeadLetterRow,
+    Model,
+    Opinion,
+    ResultReport,
+    Retraction,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -60,8 +68,29 @@ async def test_an_opinion_is_recorded_even_if_it_was_a_dead_letter_before(
         "status": "recorded",
         "location": f"/v1/opinions/{opinion.id}",
         "superseded_by": None,
+        "retracted_by": None,
         "dead_letter": None,
     }
+
+
+async def test_what_was_retracted_says_by_which_event(
+    api: httpx.AsyncClient, engine: AsyncEngine, ids: dict[str, Any]
+) -> None:
+    report = ResultReport(**ids, score=1, event_id=uuid4(), occurred_at=NOON)
+    first, second = (
+        Retraction(event_id=uuid4(), occurred_at=NOON, retracts=report.event_id, reason="Wrong")
+        for _ in range(2)
+    )
+    await add(engine, report)
+    await add(engine, first)
+    await add(engine, second)
+
+    receipt = (await api.get(f"/v1/events/{report.event_id}")).json()
+    assert (receipt["status"], receipt["retracted_by"]) == ("retracted", str(first.event_id))
+    receipt = (await api.get(f"/v1/events/{second.event_id}")).json()
+    assert (receipt["status"], receipt["location"]) == ("recorded", f"/v1/retractions/{second.id}")
+    assert (await api.get(receipt["location"])).json()["reason"] == "Wrong"
+    assert (await api.get("/v1/retractions/99")).status_code == httpx.codes.NOT_FOUND
 
 
 async def test_a_dead_letter_says_why_and_where(api: httpx.AsyncClient, engine: AsyncEngine) -> None:

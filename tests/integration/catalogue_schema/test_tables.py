@@ -75,6 +75,14 @@ COLUMNS = {
     "opinion_counts": {"model_id": ID, "sentiment": "character varying(50)", **COUNTED},
     "result_counts": {"model_id": ID, "benchmark_id": ID, **COUNTED},
     "use_case_counts": {"model_id": ID, **COUNTED},
+    "retractions": {
+        "id": ID,
+        "created_at": "timestamp with time zone NOT NULL",
+        "event_id": "uuid NOT NULL",
+        "occurred_at": "timestamp with time zone NOT NULL",
+        "retracts": "uuid NOT NULL",
+        "reason": "character varying(255) NOT NULL",
+    },
     "dead_letters": {
         "id": ID,
         "event_id": "uuid",
@@ -115,12 +123,13 @@ INDEXED = {
         "source, id",
         "author, id",
         "date_published, id",
-        "model_id, sentiment, source, tags",
+        "model_id, source, tags",
     },
     "use_cases": {"id!", "event_id!", "model_id, id"},
     "opinion_counts": {"model_id, sentiment, slot!"},
     "result_counts": {"model_id, benchmark_id, slot!", "benchmark_id"},
     "use_case_counts": {"model_id, slot!"},
+    "retractions": {"id!", "event_id!", "retracts"},
     "dead_letters": {"id!", "event_id!", 'topic, partition, "offset"!'},
 }
 each_table = pytest.mark.parametrize("table", COLUMNS)

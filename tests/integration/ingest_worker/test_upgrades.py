@@ -13,6 +13,7 @@ from catalogue_schema.topics import (
     OPINIONS_CLASSIFIED,
     OPINIONS_SUBMITTED,
     RESULTS_REPORTED,
+    SUBMISSIONS_RETRACTED,
     USE_CASES_MENTIONED,
     Topic,
 )
@@ -24,6 +25,7 @@ TABLES = {
     RESULTS_REPORTED: "benchmark_results",
     OPINIONS_CLASSIFIED: "opinions",
     USE_CASES_MENTIONED: "use_cases",
+    SUBMISSIONS_RETRACTED: "retractions",
 }
 each_topic = pytest.mark.parametrize("topic", TABLES, ids=lambda topic: topic.name)
 
@@ -86,7 +88,7 @@ async def test_what_cannot_have_occurred_then_is_a_dead_letter(
         letters = await eventually(tables.dead_letters, lambda seen: len(seen) == len(changes), 60)
     assert {letter["reason"] for letter in letters} == {"invalid"}
     assert sorted(letter["detail"] for letter in letters) == [
-        "/date_tested is over a day in the future",
+        "/date_tested is more than 1 d ahead",
         "/occurred_at is before 1970",
         "/occurred_at is over a day in the future: set the clock right, or leave it out",
     ]

@@ -9,10 +9,17 @@ import asyncpg
 import pytest
 from catalogue_messaging.failures import Received
 from catalogue_schema.database import create_engine
-from catalogue_schema.events import DeadLetter, OpinionClassified, ResultReported, UseCaseMentioned
+from catalogue_schema.events import (
+    DeadLetter,
+    OpinionClassified,
+    ResultReported,
+    SubmissionRetracted,
+    UseCaseMentioned,
+)
 from ingest_worker.dead_letters import record_dead_letters
 from ingest_worker.opinions import OPINIONS
 from ingest_worker.results import RESULTS
+from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.use_cases import USE_CASES
 from ingest_worker.writing import write_events
 from sqlalchemy import text
@@ -50,10 +57,12 @@ async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncE
     earlier, later = ResultReported(**RESULT), ResultReported(**RESULT)
     use_case = UseCaseMentioned(**KNOWN, use_case="Coding")
     opinion = OpinionClassified(**KNOWN, content="Good.", sentiment="positive")
+    retraction = SubmissionRetracted(retracts=later.event_id, reason="Sent twice")
     for attempt in (1, 2):
         assert await write_events(as_ingest_worker, OPINIONS, batch(opinion)) == []
         assert await write_events(as_ingest_worker, RESULTS, batch(later, earlier)) == []
         assert await write_events(as_ingest_worker, USE_CASES, batch(use_case)) == []
+        assert await write_events(as_ingest_worker, RETRACTIONS, batch(retraction)) == []
         for event_id in (uuid4(), LETTER, None):
             letter = DeadLetter(event_id=event_id, attempts=attempt, **FAILED)
             assert await record_dead_letters(as_ingest_worker, [Received(record(b""), letter)]) == []
@@ -66,7 +75,8 @@ async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncE
         "SELECT description FROM models",
         "SELECT use_case FROM use_cases",
         "UPDATE benchmark_results SET model_id = 1",
-        "DELETE FROM opinions",
+        "DELETE FROM result_reports",
+        "DELETE FROM retractions",
     ],
 )
 async def test_it_may_not_do_what_it_does_not_use(as_ingest_worker: AsyncEngine, statement: str) -> None:

@@ -65,7 +65,7 @@ def test_example_follows_the_cloudevents_kafka_binding(topic: Topic, example: Ex
         "ce_time": event.occurred_at.isoformat(),
         "content-type": "application/json",
     }
-    assert example.key == json.loads(example.value)["model"].encode()
+    assert example.key == json.loads(example.value)[topic.key].encode()
 
 
 @each_dead_letter

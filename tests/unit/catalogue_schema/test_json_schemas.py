@@ -11,6 +11,7 @@ from catalogue_schema.events import (
     OpinionClassified,
     OpinionSubmitted,
     ResultReported,
+    SubmissionRetracted,
     UseCaseMentioned,
 )
 from catalogue_schema.export import DESCRIBED, export, json_schema
@@ -50,6 +51,7 @@ EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
         score=st.floats(allow_nan=False, allow_infinity=False),
         date_tested=dates,
     ),
+    SubmissionRetracted: st.builds(SubmissionRetracted, reason=text),
     UseCaseMentioned: st.builds(
         UseCaseMentioned,
         model=names,

@@ -36,6 +36,7 @@ from catalogue_api.routers import (
     opinions,
     rankings,
     results,
+    retractions,
     use_cases,
 )
 from catalogue_api.settings import Settings
@@ -65,7 +66,17 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         responses=PROBLEM_RESPONSES,
     )
-    for routes in (events, models, benchmarks, results, rankings, opinions, use_cases, operations):
+    for routes in (
+        events,
+        models,
+        benchmarks,
+        results,
+        rankings,
+        opinions,
+        use_cases,
+        retractions,
+        operations,
+    ):
         app.include_router(routes.router)
     install_handlers(app)
     install_docs(app)

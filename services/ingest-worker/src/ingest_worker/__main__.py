@@ -10,11 +10,18 @@ from catalogue_runtime.garbage import spare_what_stays
 from catalogue_runtime.logs import configure_logging
 from catalogue_runtime.settings import LogSettings, load_settings
 from catalogue_schema.database import ping
-from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, RESULTS_REPORTED, USE_CASES_MENTIONED
+from catalogue_schema.topics import (
+    DEAD_LETTERS,
+    OPINIONS_CLASSIFIED,
+    RESULTS_REPORTED,
+    SUBMISSIONS_RETRACTED,
+    USE_CASES_MENTIONED,
+)
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
 from ingest_worker.opinions import OPINIONS
 from ingest_worker.results import RESULTS
+from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.settings import Settings
 from ingest_worker.transactions import open_engine
 from ingest_worker.use_cases import USE_CASES
@@ -27,6 +34,7 @@ async def run(settings: Settings, kafka: KafkaSettings) -> None:
     worker.consume(OPINIONS_CLASSIFIED, partial(write_events, engine, OPINIONS))
     worker.consume(RESULTS_REPORTED, partial(write_events, engine, RESULTS))
     worker.consume(USE_CASES_MENTIONED, partial(write_events, engine, USE_CASES))
+    worker.consume(SUBMISSIONS_RETRACTED, partial(write_events, engine, RETRACTIONS))
     worker.consume(DEAD_LETTERS, partial(record_dead_letters, engine), from_record, report_unrecordable)
     try:
         await worker.run(settings, database=partial(ping, engine))

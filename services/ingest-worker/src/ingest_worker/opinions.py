@@ -20,6 +20,7 @@ WITH event AS (
     SELECT event_id, model_id, content, sentiment, sentiment_confidence, classifier,
            source, author, date_published, tags
     FROM event WHERE model_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM retractions WHERE retracts = event.event_id)
     ORDER BY event_id
     ON CONFLICT (event_id) DO NOTHING
     RETURNING 1

@@ -21,6 +21,7 @@ WITH event AS (
     INSERT INTO result_reports (event_id, occurred_at, model_id, benchmark_id, score, date_tested, source)
     SELECT event_id, occurred_at, model_id, benchmark_id, score, date_tested, source
     FROM event WHERE model_id IS NOT NULL AND benchmark_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM retractions WHERE retracts = event.event_id)
     ORDER BY event_id
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id, occurred_at, model_id, benchmark_id, score, date_tested, source

@@ -17,6 +17,7 @@ WITH event AS (
     INSERT INTO use_cases (event_id, model_id, use_case, description, mentioned_by)
     SELECT event_id, model_id, use_case, description, mentioned_by
     FROM event WHERE model_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM retractions WHERE retracts = event.event_id)
     ORDER BY event_id
     ON CONFLICT (event_id) DO NOTHING
     RETURNING 1

@@ -23,11 +23,13 @@ class Recording(Generic[E]):
 
     `sql` reads them from the JSON array `:rows` and answers with one row: `recorded`, how many were new, and
     as `unknown_model` and `unknown_benchmark` the places, counted from 1, of those that name what is unknown.
+    `before` is a statement for the same transaction, where what `sql` sees depends on it.
     """
 
-    def __init__(self, event: type[E], sql: str) -> None:
+    def __init__(self, event: type[E], sql: str, before: str | None = None) -> None:
         self.event = event
         self.statement = text(sql)
+        self.before = None if before is None else text(before)
         self._events = TypeAdapter(list[event])  # type: ignore[valid-type]  # a type all the same
         self._unread = {name for name in event.model_fields if not re.search(rf"\b{name}\b", sql)}
 
@@ -42,6 +44,8 @@ async def write_events(
     """Record the events that are new. Returns those that name what is unknown. Raises as `transaction`."""
     rows = recording.rows([received.event for received in batch])
     async with transaction(engine) as connection:
+        if recording.before is not None:
+            await connection.execute(recording.before)
         answer = (await connection.execute(recording.statement, {"rows": rows})).mappings().one()
     unknown: list[tuple[int, Kind]] = [
         (place - 1, kind) for kind in (MODEL, BENCHMARK) for place in answer.get(kind.unknown) or ()

@@ -92,7 +92,7 @@ class EventPublisher:
     def message(self, topic: Topic, event: Event, traceparent: str | None = None) -> Message:
         """Write the event as it stands on its topic."""
         headers = event_headers(event, self._source, traceparent)
-        key: str = getattr(event, topic.key)
+        key = str(getattr(event, topic.key))
         return Message(key.encode(), event.to_json(), headers)
 
     async def publish_messages(self, topic: Topic, messages: Iterable[Message]) -> None:

@@ -10,7 +10,7 @@ from catalogue_schema.events import Event
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)
-"""How far a producer's clock may be ahead, and its calendar: east of Greenwich tomorrow begins early."""
+"""How far a producer's clock may be ahead."""
 
 
 class Impossible(NamedTuple):
@@ -25,21 +25,21 @@ class Clock:
 
     def __init__(self) -> None:
         self._latest = EARLIEST
-        self._last_day = date.min
+        self._today = date.min
 
     def find_impossible(self, event: Event) -> Impossible | None:
         """The first time or date of the event that is too early or too late, if there is one."""
         day = event.day
-        if EARLIEST <= event.occurred_at <= self._latest and (day is None or day <= self._last_day):
+        if EARLIEST <= event.occurred_at <= self._latest and (day is None or day <= self._today):
             return None
-        self._latest = datetime.now(UTC) + MAX_AHEAD
-        self._last_day = self._latest.date()
+        now = datetime.now(UTC)
+        self._latest, self._today = now + MAX_AHEAD, now.date()
         if event.occurred_at < EARLIEST:
             return Impossible("occurred_at", "is before 1970")
         if event.occurred_at > self._latest:
             return Impossible(
                 "occurred_at", "is over a day in the future: set the clock right, or leave it out"
             )
-        if day is not None and day > self._last_day:
-            return Impossible(event.DAY, "is over a day in the future")
+        if day is not None and day > self._today + timedelta(days=event.DAYS_AHEAD):
+            return Impossible(event.DAY, f"is more than {event.DAYS_AHEAD} d ahead")
         return None

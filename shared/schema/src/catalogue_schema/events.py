@@ -28,6 +28,8 @@ class Event(BaseModel):
 
     DAY: ClassVar[str] = ""
     """The field with the calendar date of what the event tells, which may be long before `occurred_at`."""
+    DAYS_AHEAD: ClassVar[int] = 1
+    """How far that date may be in the future: a calendar east of Greenwich, or a clock, may be ahead."""
 
     event_id: UUID = Field(default_factory=uuid7)
     occurred_at: Time = Field(default_factory=lambda: datetime.now(UTC))
@@ -46,6 +48,7 @@ class OpinionSubmitted(Event):
     """Somebody said something about a model."""
 
     DAY: ClassVar[str] = "date_published"
+    DAYS_AHEAD: ClassVar[int] = 31  # a magazine's cover has next month's
 
     model: Name
     content: LongText
@@ -95,6 +98,16 @@ class UseCaseMentioned(Event):
     use_case: ShortText
     description: LongText | None = None
     mentioned_by: ShortText | None = None
+
+
+class SubmissionRetracted(Event):
+    """An earlier event is taken back: its row goes, and a result that it had replaced stands again.
+
+    It may come before that event does, which then is never recorded.
+    """
+
+    retracts: UUID
+    reason: ShortText
 
 
 class Reason(StrEnum):

@@ -16,6 +16,7 @@ from catalogue_schema.events import (
     OpinionClassified,
     OpinionSubmitted,
     ResultReported,
+    SubmissionRetracted,
     UseCaseMentioned,
 )
 
@@ -90,6 +91,13 @@ USE_CASES_MENTIONED = Topic(
     "What producers saw models used for",
     Submission(),
 )
+SUBMISSIONS_RETRACTED = Topic(
+    "catalogue.submissions.retracted.v1",
+    SubmissionRetracted,
+    "Opinions, results and use cases that were taken back",
+    Submission("/v1/retractions", "Retract an opinion, a result or a use case"),
+    key="retracts",
+)
 DEAD_LETTERS = Topic(
     "catalogue.dead-letters.v1",
     DeadLetter,
@@ -105,6 +113,7 @@ TOPICS: tuple[Topic, ...] = (
     OPINIONS_CLASSIFIED,
     RESULTS_REPORTED,
     USE_CASES_MENTIONED,
+    SUBMISSIONS_RETRACTED,
     DEAD_LETTERS,
 )
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from catalogue_schema.tables import BenchmarkResult, DeadLetterRow, Opinion, ResultReport, UseCase
+from catalogue_schema.tables import BenchmarkResult, DeadLetterRow, Opinion, ResultReport, Retraction, UseCase
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlmodel import col
@@ -15,6 +15,7 @@ from catalogue_api.catalogue.statements import execute, table_of
 
 class Status(StrEnum):
     RECORDED = "recorded"
+    RETRACTED = "retracted"
     DEAD_LETTERED = "dead_lettered"
     UNKNOWN = "unknown"
 
@@ -43,21 +44,36 @@ class Receipt(BaseModel):
         UUID | None,
         Field(description="The later report that stands in this result's place, for the same date"),
     ] = None
+    retracted_by: Annotated[UUID | None, Field(description="The event that took this one back")] = None
     dead_letter: DeadLetterSummary | None = None
 
 
 async def find_receipt(db: AsyncSession, event_id: UUID) -> Receipt:
     """A record wins over a dead letter: the event may have been replayed."""
     return (
-        await _row(db, Opinion, event_id)
+        await _retracted(db, event_id)
+        or await _row(db, Opinion, event_id)
         or await _row(db, UseCase, event_id)
+        or await _row(db, Retraction, event_id)
         or await _result(db, event_id)
         or await _dead_letter(db, event_id)
         or Receipt(event_id=event_id)
     )
 
 
-async def _row(db: AsyncSession, table: type[Opinion | UseCase], event_id: UUID) -> Receipt | None:
+async def _retracted(db: AsyncSession, event_id: UUID) -> Receipt | None:
+    """By the first retraction, where there are several."""
+    statement = select(col(Retraction.event_id)).where(col(Retraction.retracts) == event_id)
+    first = statement.order_by(col(Retraction.id)).limit(1)
+    retraction = (await execute(db, first)).scalar_one_or_none()
+    if retraction is None:
+        return None
+    return Receipt(event_id=event_id, status=Status.RETRACTED, retracted_by=retraction)
+
+
+async def _row(
+    db: AsyncSession, table: type[Opinion | UseCase | Retraction], event_id: UUID
+) -> Receipt | None:
     statement = select(col(table.id)).where(col(table.event_id) == event_id)
     row_id = (await execute(db, statement)).scalar_one_or_none()
     if row_id is None:

@@ -27,6 +27,7 @@ from catalogue_schema.tables.results import (
     BenchmarkResultUpdate,
     ResultReport,
 )
+from catalogue_schema.tables.retractions import Retraction, RetractionResponse
 from catalogue_schema.tables.use_cases import (
     USE_CASE_COUNTS,
     UseCase,
@@ -62,6 +63,8 @@ __all__ = [
     "OpinionResponse",
     "OpinionUpdate",
     "ResultReport",
+    "Retraction",
+    "RetractionResponse",
     "TimestampMixin",
     "UseCase",
     "UseCaseBase",

@@ -1,0 +1,46 @@
+"""Taking back what was recorded."""
+
+from catalogue_schema.events import SubmissionRetracted
+
+from ingest_worker.writing import Recording
+
+# Locked against writers: one that has not committed yet would not be seen here, nor see this retraction.
+# Reports stay, as the history; the latest that is not retracted takes the place of a result that goes.
+RETRACTIONS = Recording(
+    SubmissionRetracted,
+    """
+WITH event AS (
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS (
+        event_id uuid, occurred_at timestamptz, retracts uuid, reason text)
+), new AS (
+    INSERT INTO retractions (event_id, occurred_at, retracts, reason)
+    SELECT event_id, occurred_at, retracts, reason FROM event ORDER BY event_id
+    ON CONFLICT (event_id) DO NOTHING
+    RETURNING retracts
+), opinion AS (
+    DELETE FROM opinions WHERE event_id IN (SELECT retracts FROM new)
+), use_case AS (
+    DELETE FROM use_cases WHERE event_id IN (SELECT retracts FROM new)
+), going AS (
+    SELECT id, model_id, benchmark_id, date_tested
+    FROM benchmark_results WHERE event_id IN (SELECT retracts FROM new)
+), earlier AS (
+    SELECT DISTINCT ON (going.id) going.id, report.event_id, report.occurred_at, report.score, report.source
+    FROM going JOIN result_reports AS report
+        ON report.model_id = going.model_id AND report.benchmark_id = going.benchmark_id
+        AND report.date_tested IS NOT DISTINCT FROM going.date_tested
+    WHERE NOT EXISTS (SELECT FROM new WHERE new.retracts = report.event_id)
+        AND NOT EXISTS (SELECT FROM retractions WHERE retractions.retracts = report.event_id)
+    ORDER BY going.id, report.occurred_at DESC, report.event_id DESC
+), standing AS (
+    UPDATE benchmark_results AS r
+    SET event_id = earlier.event_id, occurred_at = earlier.occurred_at,
+        score = earlier.score, source = earlier.source
+    FROM earlier WHERE r.id = earlier.id
+), gone AS (
+    DELETE FROM benchmark_results WHERE id IN (SELECT id FROM going EXCEPT SELECT id FROM earlier)
+)
+SELECT (SELECT count(*) FROM new) AS recorded
+""",
+    before="LOCK TABLE opinions, use_cases, benchmark_results IN SHARE ROW EXCLUSIVE MODE",
+)
