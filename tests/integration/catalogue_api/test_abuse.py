@@ -4,6 +4,8 @@ import asyncio
 import gc
 import gzip
 import operator
+import re
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
@@ -196,6 +198,25 @@ async def test_a_body_that_drips_is_given_up(kafka: KafkaSettings) -> None:
                 await asyncio.wait([answer], timeout=0.2)
 
     assert b" 408 " in answer.result()
+
+
+async def test_a_client_that_never_reads_its_answers_is_left(kafka: KafkaSettings) -> None:
+    async with serving(kafka, NOWHERE, head_timeout=1, body_timeout=1) as api:
+        script = next(link for link in re.findall(r'src="([^"]*)"', (await api.get("/docs")).text))
+        with socket.create_connection((api.base_url.host, api.base_url.port)) as deaf:
+            deaf.sendall(f"GET {script} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 10)
+            deaf.setblocking(False)
+
+            async def gone() -> bool:
+                try:
+                    deaf.send(b"G")
+                except BlockingIOError:
+                    return False
+                except ConnectionError:
+                    return True
+                return False
+
+            await eventually(gone, bool, 20)
 
 
 async def test_connections_over_the_limit_are_told_so_and_the_others_are_served(kafka: KafkaSettings) -> None:

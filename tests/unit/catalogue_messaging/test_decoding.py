@@ -9,6 +9,7 @@ from catalogue_messaging.decoding import decode_json
 from catalogue_messaging.failures import Failure, Received
 from catalogue_schema.events import Reason, ResultReported
 from catalogue_schema.topics import RESULTS_REPORTED
+from pydantic import ValidationError
 from support.kafka import record
 
 GOOD = {
@@ -80,3 +81,27 @@ async def test_failures_do_not_repeat_what_the_message_said() -> None:
 def test_a_field_that_a_newer_producer_added_is_kept() -> None:
     event = decode_json(RESULTS_REPORTED)(record(json.dumps(GOOD | {"extra": 1}).encode()))
     assert json.loads(event.to_json())["extra"] == 1
+
+
+STRUCTURED = [("Content-Type", b"application/cloudevents+json; charset=utf-8")]
+
+
+def structured(**attributes: object) -> bytes:
+    data = {name: value for name, value in GOOD.items() if name not in {"event_id", "occurred_at"}}
+    envelope = {"specversion": "1.0", "source": "/lab", "type": "ResultReported", "data": data}
+    return json.dumps(envelope | {"id": GOOD["event_id"], "time": GOOD["occurred_at"]} | attributes).encode()
+
+
+def test_a_cloudevent_in_structured_mode_is_read_as_the_event_that_it_is() -> None:
+    decode = decode_json(RESULTS_REPORTED)
+
+    assert decode(record(structured(), headers=STRUCTURED)) == ResultReported.model_validate(GOOD)
+
+
+def test_a_structured_cloudevent_without_an_id_or_time_is_no_event() -> None:
+    decode = decode_json(RESULTS_REPORTED)
+    for attributes, wrong in (({"id": "42"}, "id"), ({"time": None}, "occurred_at"), ({"data": []}, "data")):
+        with pytest.raises(ValidationError, match=wrong):
+            decode(record(structured(**attributes), headers=STRUCTURED))
+    with pytest.raises(ValidationError):
+        decode(record(structured()))  # nothing says that it is one

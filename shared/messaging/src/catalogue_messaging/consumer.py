@@ -39,6 +39,8 @@ class Batch(Generic[E]):
     failures: list[Failure]
 
 
+TURN = 50
+"""Messages decoded between two turns of the event loop: the batch before is being written meanwhile."""
 COMMIT_TIMEOUT = 30
 """Seconds; aiokafka itself would wait for a coordinator for ever."""
 
@@ -69,7 +71,7 @@ class BatchConsumer(Generic[E]):
         """
         started = time.perf_counter()
         BATCH_SIZE.labels(self.topic.name).observe(len(records))
-        received, failures = self._decode_all(records)
+        received, failures = await self._decode_all(records)
         await self.finished()
         if self._stopping.is_set():
             return  # uncommitted: it will come again, here or at another worker
@@ -109,9 +111,11 @@ class BatchConsumer(Generic[E]):
     def _progress(self) -> None:
         self.busy_since = time.monotonic()
 
-    def _decode_all(self, records: Records) -> tuple[list[Received[E]], list[Failure]]:
+    async def _decode_all(self, records: Records) -> tuple[list[Received[E]], list[Failure]]:
         received, failures = [], []
-        for record in records:
+        for number, record in enumerate(records):
+            if number % TURN == 0:
+                await asyncio.sleep(0)
             try:
                 received.append(Received(record, self._decode(record)))
             except ValidationError as error:

@@ -53,7 +53,7 @@ class Worker:
     has `max_records` at most: few enough to be done within seconds, or a stop has to break it off.
     """
 
-    def __init__(self, service: str, kafka: KafkaSettings, max_records: int = 2000) -> None:
+    def __init__(self, service: str, kafka: KafkaSettings, max_records: int = 4000) -> None:
         self.publisher = EventPublisher(kafka, f"/{service}")
         self._kafka = kafka
         self._service = service

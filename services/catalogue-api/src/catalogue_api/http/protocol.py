@@ -64,6 +64,9 @@ class BoundedProtocol(HttpToolsProtocol):
     _due: float | None = None
     """When what the client has to send next must have arrived; None while it waits for an answer."""
     _watch: asyncio.TimerHandle | None = None
+    _waits = 0
+    """Bytes that the client has not taken, when it was last looked, and since when these are as many."""
+    _waits_since = 0.0
     _spare = 0
     """Bytes that came since the last message's end and are no body: heads, frames of chunks, trailers."""
     _refusal = MALFORMED
@@ -134,7 +137,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def _check(self) -> None:
         now, shortest = self.loop.time(), min(self.head_timeout, self.body_timeout)
         due = self._due or now + shortest
-        if due > now:
+        if self._unread_for(shortest, now):
+            self.transport.abort()
+        elif due > now:
             self._watch = self.loop.call_at(min(due, now + shortest), self._check)
         elif self._answering():
             self.scope[LATE] = True  # type: ignore[literal-required]
@@ -142,7 +147,19 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self._spare:
             self._refuse(TOO_SLOW)
         else:
-            self.transport.close()
+            self._close()
+
+    def _unread_for(self, seconds: float, now: float) -> bool:
+        """Whether the client has read nothing of what waits for it, for as long."""
+        waits = self.transport.get_write_buffer_size()
+        if waits == 0 or waits != self._waits:
+            self._waits, self._waits_since = waits, now
+        return waits > 0 and now - self._waits_since >= seconds
+
+    def _close(self) -> None:
+        """Once what waits is sent, or at the latest after a time."""
+        self.transport.close()
+        self._watch = self.loop.call_later(min(self.head_timeout, self.body_timeout), self.transport.abort)
 
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -150,4 +167,4 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, refusal: Refusal) -> None:
         if not (self._answering() and self.cycle.response_started):
             self.transport.write(refusal.answer)
-        self.transport.close()
+        self._close()
