@@ -114,7 +114,7 @@ class BatchConsumer(Generic[E]):
     async def _decode_all(self, records: Records) -> tuple[list[Received[E]], list[Failure]]:
         received, failures = [], []
         for number, record in enumerate(records):
-            if number % TURN == 0:
+            if number % TURN == TURN - 1:
                 await asyncio.sleep(0)
             try:
                 received.append(Received(record, self._decode(record)))
