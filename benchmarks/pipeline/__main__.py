@@ -30,6 +30,7 @@ COMPARED: Sequence[Sequence[tuple[str, Measure, int]]] = (
     (
         ("POST /v1/opinions, 64 connections", paths.single_posts, EVENTS // 2),
         ("floor: a bare ASGI application, nothing checked", paths.bare_posts, EVENTS // 2),
+        ("two API processes", paths.single_posts_to_two, EVENTS // 2),
     ),
     (
         ("POST /v1/events, 1,000 a request", paths.batch_posts, 2 * EVENTS),
@@ -39,6 +40,7 @@ COMPARED: Sequence[Sequence[tuple[str, Measure, int]]] = (
         ("topic to rows, opinions", paths.opinions_to_rows, 2 * EVENTS),
         ("floor: INSERT … SELECT unnest, from memory", paths.unnest, 2 * EVENTS),
         ("topic to rows, results with their history", paths.results_to_rows, EVENTS),
+        ("topic to rows, opinions, two workers", paths.opinions_to_rows_by_two, 2 * EVENTS),
     ),
     (
         ("topic to topic, sentiment", paths.opinions_classified, EVENTS // 2),

@@ -11,7 +11,7 @@ import psutil
 
 @dataclass
 class Measured:
-    """`cpu` in seconds and `memory` in bytes are those of the process under test, where there is one."""
+    """`cpu` in seconds is that of the processes under test, and `memory` in bytes of the largest."""
 
     count: int = 0
     seconds: float = 0
@@ -24,14 +24,18 @@ class Measured:
 
 
 @asynccontextmanager
-async def measuring(count: int, pid: int | None = None) -> AsyncIterator[Measured]:
-    """Measure the block, in which `count` things are done by the process `pid`, or by this one."""
-    process, measured = psutil.Process(pid), Measured(count)
-    before, started = sum(process.cpu_times()[:2]), time.perf_counter()
+async def measuring(count: int, *pids: int) -> AsyncIterator[Measured]:
+    """Measure the block, in which `count` things are done by the processes `pids`, or by this one."""
+    processes, measured = [psutil.Process(pid) for pid in pids or [None]], Measured(count)
+    before, started = _cpu(processes), time.perf_counter()
     yield measured
     measured.seconds = time.perf_counter() - started
-    measured.cpu = sum(process.cpu_times()[:2]) - before
-    measured.memory = process.memory_info().rss
+    measured.cpu = _cpu(processes) - before
+    measured.memory = max(process.memory_info().rss for process in processes)
+
+
+def _cpu(processes: Sequence[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,16 @@ async def batch_posts(bench: Bench, count: int) -> Measured:
     return await _posted(bench, ["-m", API], requests, count, 8)
 
 
+async def single_posts_to_two(bench: Bench, count: int) -> Measured:
+    requests = [request("/v1/opinions", event.to_json(), JSON) for event in submitted(count)]
+    async with bench.running("-m", API) as one, bench.running("-m", API) as other:
+        halves = ((one, requests[::2]), (other, requests[1::2]))
+        await asyncio.gather(*(post_all(each.url, half[:128], 32) for each, half in halves))  # warm
+        async with measuring(count, one.pid, other.pid) as measured:
+            await asyncio.gather(*(post_all(each.url, half, 32) for each, half in halves))
+    return measured
+
+
 async def _posted(
     bench: Bench, command: Sequence[str], requests: Sequence[bytes], count: int, connections: int
 ) -> Measured:
@@ -82,24 +92,31 @@ async def raw_production(bench: Bench, count: int) -> Measured:
 
 async def opinions_to_rows(bench: Bench, count: int) -> Measured:
     await publish(bench, OPINIONS_CLASSIFIED, classified(count))
-    return await _recorded(bench, "opinions", count)
+    async with bench.running("-m", INGEST) as worker:
+        return await _recorded(bench, "opinions", count, worker.pid)
+
+
+async def opinions_to_rows_by_two(bench: Bench, count: int) -> Measured:
+    await publish(bench, OPINIONS_CLASSIFIED, classified(count))
+    async with bench.running("-m", INGEST) as one, bench.running("-m", INGEST) as other:
+        return await _recorded(bench, "opinions", count, one.pid, other.pid)
 
 
 async def results_to_rows(bench: Bench, count: int) -> Measured:
     await publish(bench, RESULTS_REPORTED, results(count))
-    return await _recorded(bench, "result_reports", count)
+    async with bench.running("-m", INGEST) as worker:
+        return await _recorded(bench, "result_reports", count, worker.pid)
 
 
-async def _recorded(bench: Bench, table: str, count: int) -> Measured:
-    """From the first rows that are seen, so that the worker's start is left out."""
+async def _recorded(bench: Bench, table: str, count: int, *pids: int) -> Measured:
+    """From the first rows that are seen, so that the workers' start is left out."""
 
     async def rows() -> int:
         return int(await bench.database.fetchval(f"SELECT count(*) FROM {table}"))
 
-    async with bench.running("-m", INGEST) as running:
-        first = await eventually(rows, bool, 60)
-        async with measuring(count - first, running.pid) as measured:
-            await eventually(rows, lambda seen: seen >= count, 300)
+    first = await eventually(rows, bool, 60)
+    async with measuring(count - first, *pids) as measured:
+        await eventually(rows, lambda seen: seen >= count, 300)
     return measured
 
 
