@@ -37,6 +37,11 @@ lint: setup ## Check format, style and types
 test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 	$(UV) run --no-sync pytest --numprocesses 2 --dist loadfile
 
+.PHONY: test-abuse
+test-abuse: setup ## Attack a running API as docs/security.md says (make test does, too)
+	$(UV) run --no-sync pytest $(addprefix tests/integration/catalogue_api/test_,abuse.py access.py body_limit.py \
+		bad_input.py conditions.py)
+
 .PHONY: bench
 bench: setup ## Measure every path of an event beside its floor; PEERS=<folder> adds what others build
 	PYTHONPATH=tests:. PEERS="$(PEERS)" $(UV) run --no-sync python -m benchmarks.pipeline
