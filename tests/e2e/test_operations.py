@@ -19,6 +19,7 @@ async def test_the_apis_are_described(api: httpx.AsyncClient) -> None:
         "catalogue.opinions.classified.v1",
         "catalogue.results.reported.v1",
         "catalogue.use-cases.mentioned.v1",
+        "catalogue.submissions.retracted.v1",
         "catalogue.dead-letters.v1",
     }
 

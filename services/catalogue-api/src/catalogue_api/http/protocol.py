@@ -159,6 +159,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def _close(self) -> None:
         """Once what waits is sent, or at the latest after a time."""
         self.transport.close()
+        if self._watch is not None:
+            self._watch.cancel()
         self._watch = self.loop.call_later(min(self.head_timeout, self.body_timeout), self.transport.abort)
 
     def _answering(self) -> bool:
