@@ -13,8 +13,10 @@ import asyncpg
 from catalogue_schema.database import create_engine
 from catalogue_schema.events import OpinionClassified
 from ingest_worker.opinions import OPINIONS
+from ingest_worker.writing import rows
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from support.rows import batch
 
 BATCH = 2_000
 BATCHES = int(os.environ.get("BENCH_BATCHES", "20"))
@@ -43,12 +45,12 @@ def opinion(number: int) -> OpinionClassified:
     )
 
 
-async def write(connection: AsyncConnection, batches: Sequence[str]) -> float:
+async def write(connection: AsyncConnection, batches: Sequence[dict[str, str]]) -> float:
     """Processor seconds of the connection's server process."""
     pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
     before = processor_seconds(pid)
-    for rows in batches:
-        await connection.execute(OPINIONS.statement, {"rows": rows})
+    for parameters in batches:
+        await connection.execute(OPINIONS.statement, parameters)
         await connection.commit()
     return processor_seconds(pid) - before
 
@@ -60,7 +62,7 @@ def processor_seconds(pid: int) -> float:
 
 async def sink_rate(url: str) -> float:
     """Opinions a second of one processor."""
-    batches = [OPINIONS.rows([opinion(n) for n in range(BATCH)]) for _ in range(BATCHES)]
+    batches = [rows(batch(*(opinion(n) for n in range(BATCH)))) for _ in range(BATCHES)]
     engine = create_engine(url)
     async with engine.connect() as connection:
         spent = await write(connection, batches)

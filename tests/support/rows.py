@@ -1,10 +1,10 @@
 """A small catalogue in PostgreSQL, and what stands in its tables."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from catalogue_messaging.failures import Received
-from pydantic import BaseModel
+from catalogue_schema.events import Event
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -12,8 +12,6 @@ from support.kafka import record
 
 MODELS = ("lab/model", "lab/other")
 BENCHMARKS = ("MMLU", "GSM8K")
-
-E = TypeVar("E", bound=BaseModel)
 
 
 async def create_catalogue(
@@ -33,5 +31,5 @@ async def rows(engine: AsyncEngine, query: str) -> list[dict[str, Any]]:
         return [dict(row) for row in (await connection.execute(text(query))).mappings()]
 
 
-def batch(*events: E) -> Sequence[Received[E]]:
-    return [Received(record(event.model_dump_json().encode()), event) for event in events]
+def batch(*events: Event) -> Sequence[Received[bytes]]:
+    return [Received(record(event.to_json()), event.to_json()) for event in events]

@@ -17,7 +17,7 @@ from ingest_worker.opinions import OPINIONS
 from ingest_worker.results import RESULTS
 from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.use_cases import USE_CASES
-from ingest_worker.writing import Recording, write_events
+from ingest_worker.writing import Recording, rows, write_events
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from support.polling import eventually
@@ -25,7 +25,7 @@ from support.rows import batch
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 KNOWN = {"model": "lab/model"}
-OTHERS: list[tuple[Recording[Any], Event, str]] = [
+OTHERS: list[tuple[Recording, Event, str]] = [
     (OPINIONS, OpinionClassified(**KNOWN, content="Good.", sentiment="positive"), "opinions"),
     (USE_CASES, UseCaseMentioned(**KNOWN, use_case="Coding"), "use_cases"),
     (RESULTS, ResultReported(**KNOWN, benchmark="MMLU", score=1.0), "benchmark_results"),
@@ -48,7 +48,7 @@ async def retract(engine: AsyncEngine, *events: Event) -> None:
 
 @each_kind
 async def test_what_is_retracted_goes_and_does_not_come_back(
-    engine: AsyncEngine, tables: Any, recording: Recording[Any], event: Event, table: str
+    engine: AsyncEngine, tables: Any, recording: Recording, event: Event, table: str
 ) -> None:
     await write_events(engine, recording, batch(event))
     assert len(await tables.all(table)) == 1
@@ -61,7 +61,7 @@ async def test_what_is_retracted_goes_and_does_not_come_back(
 
 @each_kind
 async def test_a_retraction_may_come_first(
-    engine: AsyncEngine, tables: Any, recording: Recording[Any], event: Event, table: str
+    engine: AsyncEngine, tables: Any, recording: Recording, event: Event, table: str
 ) -> None:
     await retract(engine, event)
     await write_events(engine, recording, batch(event))
@@ -92,10 +92,10 @@ async def test_several_are_retracted_at_once_and_others_stay(engine: AsyncEngine
 
 @each_kind
 async def test_an_event_that_is_being_written_is_waited_for(
-    engine: AsyncEngine, tables: Any, recording: Recording[Any], event: Event, table: str
+    engine: AsyncEngine, tables: Any, recording: Recording, event: Event, table: str
 ) -> None:
     async with engine.begin() as writing:
-        await writing.execute(recording.statement, {"rows": recording.rows([event])})
+        await writing.execute(recording.statement, rows(batch(event)))
         retracting = asyncio.create_task(retract(engine, event))
         waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND database IS NOT NULL")
         async with engine.connect() as watching:

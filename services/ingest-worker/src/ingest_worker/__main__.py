@@ -1,5 +1,6 @@
 """`python -m ingest_worker`"""
 
+from collections.abc import Mapping
 from functools import partial
 
 import uvloop
@@ -16,6 +17,7 @@ from catalogue_schema.topics import (
     RESULTS_REPORTED,
     SUBMISSIONS_RETRACTED,
     USE_CASES_MENTIONED,
+    Topic,
 )
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
@@ -25,16 +27,21 @@ from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.settings import Settings
 from ingest_worker.transactions import open_engine
 from ingest_worker.use_cases import USE_CASES
-from ingest_worker.writing import write_events
+from ingest_worker.writing import Recording, write_events
+
+RECORDINGS: Mapping[Topic, Recording] = {
+    OPINIONS_CLASSIFIED: OPINIONS,
+    RESULTS_REPORTED: RESULTS,
+    USE_CASES_MENTIONED: USE_CASES,
+    SUBMISSIONS_RETRACTED: RETRACTIONS,
+}
 
 
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
     engine = open_engine(settings.database_url.get_secret_value())
     worker = Worker("ingest-worker", kafka)
-    worker.consume(OPINIONS_CLASSIFIED, partial(write_events, engine, OPINIONS))
-    worker.consume(RESULTS_REPORTED, partial(write_events, engine, RESULTS))
-    worker.consume(USE_CASES_MENTIONED, partial(write_events, engine, USE_CASES))
-    worker.consume(SUBMISSIONS_RETRACTED, partial(write_events, engine, RETRACTIONS))
+    for topic, recording in RECORDINGS.items():
+        worker.consume(topic, partial(write_events, engine, recording), recording.decode())
     worker.consume(DEAD_LETTERS, partial(record_dead_letters, engine), from_record, report_unrecordable)
     try:
         await worker.run(settings, database=partial(ping, engine))

@@ -3,22 +3,23 @@
 import re
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Generic, TypeVar
+from typing import Any
 
+from aiokafka import ConsumerRecord
+from catalogue_messaging.decoding import Decode, decode_json
 from catalogue_messaging.failures import Failure, Received
 from catalogue_runtime.metrics import count_recorded
 from catalogue_schema.events import Event
-from pydantic import TypeAdapter
+from catalogue_schema.topics import EVENT_TOPICS
+from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest_worker.names import BENCHMARK, MODEL, Kind
 from ingest_worker.transactions import transaction
 
-E = TypeVar("E", bound=Event)
 
-
-class Recording(Generic[E]):
+class Recording:
     """How events of a type become rows.
 
     `sql` reads them from the JSON array `:rows` and answers with one row: `recorded`, how many were new, and
@@ -26,32 +27,47 @@ class Recording(Generic[E]):
     `before` is a statement for the same transaction, where what `sql` sees depends on it.
     """
 
-    def __init__(self, event: type[E], sql: str, before: str | None = None) -> None:
+    def __init__(self, event: type[Event], sql: str, before: str | None = None) -> None:
         self.event = event
         self.statement = text(sql)
         self.before = None if before is None else text(before)
-        self._events = TypeAdapter(list[event])  # type: ignore[valid-type]  # a type all the same
-        self._unread = {name for name in event.model_fields if not re.search(rf"\b{name}\b", sql)}
+        self._fields = {name for name in event.model_fields if re.search(rf"\b{name}\b", sql)}
 
-    def rows(self, events: list[E]) -> str:
-        """Write the fields that the statement reads, of the whole batch in one call: a third of the time."""
-        return self._events.dump_json(events, exclude={"__all__": self._unread}).decode()
+    def decode(self) -> Decode[bytes]:
+        """Reads a message as its event, checks it, and gives the fields that the statement reads, as JSON.
+
+        Bytes, so that a batch in hand is little: thousands of events cost more to keep than to read.
+        """
+        read, fields = decode_json(EVENT_TOPICS[self.event]), self._fields
+        write = self.event.__pydantic_serializer__.to_json
+
+        def decode(record: ConsumerRecord) -> bytes:
+            return write(read(record), include=fields)
+
+        return decode
+
+
+def rows(batch: Sequence[Received[bytes]]) -> dict[str, str]:
+    """A statement's parameters."""
+    return {"rows": (b"[" + b",".join(received.event for received in batch) + b"]").decode()}
 
 
 async def write_events(
-    engine: AsyncEngine, recording: Recording[E], batch: Sequence[Received[E]]
+    engine: AsyncEngine, recording: Recording, batch: Sequence[Received[bytes]]
 ) -> list[Failure]:
     """Record the events that are new. Returns those that name what is unknown. Raises as `transaction`."""
-    rows = recording.rows([received.event for received in batch])
+    parameters = rows(batch)
     async with transaction(engine) as connection:
         if recording.before is not None:
             await connection.execute(recording.before)
-        answer = (await connection.execute(recording.statement, {"rows": rows})).mappings().one()
+        answer = (await connection.execute(recording.statement, parameters)).mappings().one()
     unknown: list[tuple[int, Kind]] = [
         (place - 1, kind) for kind in (MODEL, BENCHMARK) for place in answer.get(kind.unknown) or ()
     ]
     count_recorded(recording.event, answer["recorded"], len(batch) - len(unknown))
-    return [
-        kind.unknown_in(batch[place].record, getattr(batch[place].event, kind.field))
-        for place, kind in sorted(unknown, key=itemgetter(0))
-    ]
+    return [_failure(batch[place], kind) for place, kind in sorted(unknown, key=itemgetter(0))]
+
+
+def _failure(received: Received[bytes], kind: Kind) -> Failure:
+    event: dict[str, Any] = from_json(received.event)
+    return kind.unknown_in(received.record, event[kind.field])

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 from catalogue_runtime.metrics import Outcome, count_events
 from catalogue_schema.topics import Topic
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from catalogue_messaging.decoding import Decode, invalid
 from catalogue_messaging.failures import Failure, Handler, Received, failed, isolate, until_it_succeeds
@@ -23,7 +23,7 @@ from catalogue_messaging.metrics import BATCH_SECONDS, BATCH_SIZE
 
 log = structlog.get_logger(__name__)
 
-E = TypeVar("E", bound=BaseModel)
+E = TypeVar("E")
 
 Records = tuple[ConsumerRecord, ...]
 Reject = Callable[[Sequence[Failure]], Awaitable[None]]

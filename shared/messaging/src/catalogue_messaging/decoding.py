@@ -16,10 +16,13 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, to_json
 
 from catalogue_messaging.failures import Failure
 
-E = TypeVar("E", bound=BaseModel)
+E = TypeVar("E")
 
 Decode = Callable[[ConsumerRecord], E]
-"""Raises Pydantic's ValidationError for a message that is no such event."""
+"""A message's event, in the form that its handler takes.
+
+Raises Pydantic's ValidationError for a message that is no such event.
+"""
 
 REQUIRED = frozenset({"event_id", "occurred_at"})
 """The model makes these up where they are missing: each redelivery would then be a new event."""

@@ -8,7 +8,6 @@ from typing import Generic, NamedTuple, TypeVar
 import structlog
 from aiokafka import ConsumerRecord
 from catalogue_schema.events import Reason
-from pydantic import BaseModel
 from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
 from catalogue_messaging.metrics import RETRIES
@@ -19,7 +18,7 @@ MIN_BACKOFF = 0.2
 MAX_BACKOFF = 10
 """Seconds."""
 
-E = TypeVar("E", bound=BaseModel)
+E = TypeVar("E")
 R = TypeVar("R")
 
 
@@ -34,7 +33,7 @@ class PermanentError(Exception):
 
 
 class Received(NamedTuple, Generic[E]):
-    """A message and the event that it carries."""
+    """A message and the event that it carries, as `decode` gave it."""
 
     record: ConsumerRecord
     event: E

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from catalogue_runtime.checks import Check
 from catalogue_runtime.health import Health, Heartbeat, serve
 from catalogue_schema.topics import DEAD_LETTERS, Topic
-from pydantic import BaseModel, Field
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from catalogue_messaging.broker import Subscriber, make_broker, start, subscribe
@@ -27,7 +27,7 @@ from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 
-E = TypeVar("E", bound=BaseModel)
+E = TypeVar("E")
 
 STALL_LIMIT = 120
 """Seconds that one attempt at a batch may take before the worker counts as hung."""
