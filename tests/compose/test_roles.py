@@ -7,7 +7,7 @@ from support.compose import ComposeStack
 DENIED = {
     "catalogue_api": [
         "INSERT INTO opinions (model_id, content) VALUES (1, 'x')",
-        "DELETE FROM opinions",
+        "DELETE FROM result_reports",
         "UPDATE benchmark_results SET score = 1",
         "UPDATE opinion_counts SET rows = 0",
         "DELETE FROM dead_letters",
@@ -22,7 +22,7 @@ DENIED = {
         "DELETE FROM models",
         "UPDATE benchmarks SET description = 'x'",
         "SELECT * FROM use_cases",
-        "DELETE FROM opinions",
+        "DELETE FROM result_reports",
         "UPDATE opinions SET content = 'x'",
         "INSERT INTO opinion_counts (model_id, slot, rows) VALUES (1, 0, 1)",
         "DROP TABLE opinions",
