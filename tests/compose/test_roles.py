@@ -7,7 +7,7 @@ from support.compose import ComposeStack
 DENIED = {
     "catalogue_api": [
         "INSERT INTO opinions (model_id, content) VALUES (1, 'x')",
-        "DELETE FROM result_reports",
+        "DELETE FROM opinions",
         "UPDATE benchmark_results SET score = 1",
         "UPDATE opinion_counts SET rows = 0",
         "DELETE FROM dead_letters",
