@@ -32,4 +32,4 @@ async def rows(engine: AsyncEngine, query: str) -> list[dict[str, Any]]:
 
 
 def batch(*events: Event) -> Sequence[Received[bytes]]:
-    return [Received(record(event.to_json()), event.to_json()) for event in events]
+    return [Received(record(row), row) for row in (event.to_json() for event in events)]

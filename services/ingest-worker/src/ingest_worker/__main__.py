@@ -1,6 +1,5 @@
 """`python -m ingest_worker`"""
 
-from collections.abc import Mapping
 from functools import partial
 
 import uvloop
@@ -11,14 +10,7 @@ from catalogue_runtime.garbage import spare_what_stays
 from catalogue_runtime.logs import configure_logging
 from catalogue_runtime.settings import LogSettings, load_settings
 from catalogue_schema.database import ping
-from catalogue_schema.topics import (
-    DEAD_LETTERS,
-    OPINIONS_CLASSIFIED,
-    RESULTS_REPORTED,
-    SUBMISSIONS_RETRACTED,
-    USE_CASES_MENTIONED,
-    Topic,
-)
+from catalogue_schema.topics import DEAD_LETTERS
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
 from ingest_worker.opinions import OPINIONS
@@ -27,21 +19,16 @@ from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.settings import Settings
 from ingest_worker.transactions import open_engine
 from ingest_worker.use_cases import USE_CASES
-from ingest_worker.writing import Recording, write_events
+from ingest_worker.writing import write_events
 
-RECORDINGS: Mapping[Topic, Recording] = {
-    OPINIONS_CLASSIFIED: OPINIONS,
-    RESULTS_REPORTED: RESULTS,
-    USE_CASES_MENTIONED: USE_CASES,
-    SUBMISSIONS_RETRACTED: RETRACTIONS,
-}
+RECORDINGS = (OPINIONS, RESULTS, USE_CASES, RETRACTIONS)
 
 
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
     engine = open_engine(settings.database_url.get_secret_value())
     worker = Worker("ingest-worker", kafka)
-    for topic, recording in RECORDINGS.items():
-        worker.consume(topic, partial(write_events, engine, recording), recording.decode())
+    for recording in RECORDINGS:
+        worker.consume(recording.topic, partial(write_events, engine, recording), recording.decode())
     worker.consume(DEAD_LETTERS, partial(record_dead_letters, engine), from_record, report_unrecordable)
     try:
         await worker.run(settings, database=partial(ping, engine))

@@ -29,6 +29,7 @@ class Recording:
 
     def __init__(self, event: type[Event], sql: str, before: str | None = None) -> None:
         self.event = event
+        self.topic = EVENT_TOPICS[event]
         self.statement = text(sql)
         self.before = None if before is None else text(before)
         self._fields = {name for name in event.model_fields if re.search(rf"\b{name}\b", sql)}
@@ -38,7 +39,7 @@ class Recording:
 
         Bytes, so that a batch in hand is little: thousands of events cost more to keep than to read.
         """
-        read, fields = decode_json(EVENT_TOPICS[self.event]), self._fields
+        read, fields = decode_json(self.topic), self._fields
         write = self.event.__pydantic_serializer__.to_json
 
         def decode(record: ConsumerRecord) -> bytes:

@@ -76,7 +76,7 @@ class _Search:
             oldest, newest = await dated_ids(self._db, self._filters)
             span = Span(oldest, min(span.end, newest + 1))
         if not await self._goes_beyond(span, first):
-            return await self._read(self._in_window(span, first))
+            return await self._read(self._in_window(span, first)) if self._filters.by_date else rows
         # Where there is one match there are more, most likely, and finding them ends the window early.
         if rows or await cost(self._db, self._matching()) > CHEAP:
             for matching in self._in_larger(span, second):

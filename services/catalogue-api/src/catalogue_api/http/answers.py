@@ -26,8 +26,7 @@ class Answers:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_read = scope["type"] == "http" and scope["method"] == "GET"
-        await self._app(scope, receive, _Answer(scope, send) if is_read else send)
+        await self._app(scope, receive, _Answer(scope, send) if scope["method"] == "GET" else send)
 
 
 class _Answer:
