@@ -40,7 +40,7 @@ test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 .PHONY: test-abuse
 test-abuse: setup ## Attack a running API as docs/security.md says (make test does, too)
 	$(UV) run --no-sync pytest $(addprefix tests/integration/catalogue_api/test_,abuse.py access.py body_limit.py \
-		bad_input.py conditions.py)
+		bad_input.py conditions.py openapi_holds.py)
 
 .PHONY: bench
 bench: setup ## Measure every path of an event beside its floor; PEERS=<folder> adds what others build

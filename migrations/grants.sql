@@ -7,9 +7,13 @@ DO $$ BEGIN
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO catalogue_api, ingest_worker', current_database());
 END $$;
 
--- catalogue-api reads everything, and keeps the reference data.
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO catalogue_api;
-GRANT INSERT, UPDATE, DELETE ON models, benchmarks, use_cases TO catalogue_api;
+-- catalogue-api keeps the reference data, reads what it shows, and of the rest what a receipt says.
+GRANT SELECT, INSERT, UPDATE, DELETE ON models, benchmarks, use_cases TO catalogue_api;
+GRANT SELECT ON opinions, benchmark_results, retractions, dead_letters TO catalogue_api;
+GRANT SELECT (model_id, sentiment, rows) ON opinion_counts TO catalogue_api;
+GRANT SELECT (model_id, benchmark_id, rows) ON result_counts TO catalogue_api;
+GRANT SELECT (model_id, rows) ON use_case_counts TO catalogue_api;
+GRANT SELECT (event_id, model_id, benchmark_id, date_tested) ON result_reports TO catalogue_api;
 GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq TO catalogue_api;
 
 -- ingest-worker looks names up, and writes what the topics bring. It reads what its statements compare with, and

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from support.compose import ONCE, ComposeStack, staying_services, with_role
+from support.secrets import PRODUCTION, SECRETS
 
 
 @pytest.fixture(params=staying_services() + ONCE)
@@ -61,16 +62,6 @@ def test_images_are_named_with_a_version(stack: ComposeStack) -> None:
         image, _, tag = container["Config"]["Image"].rpartition(":")
         assert image, container["Config"]["Image"]
         assert tag != "latest"
-
-
-SECRETS = {
-    "POSTGRES_PASSWORD": "a",
-    "CATALOGUE_OWNER_PASSWORD": "b",
-    "CATALOGUE_API_PASSWORD": "c",
-    "INGEST_WORKER_PASSWORD": "d",
-    "GRAFANA_ADMIN_PASSWORD": "e",
-}
-PRODUCTION = ("docker-compose.yml", "docker-compose.production.yml")
 
 
 @pytest.mark.parametrize("name", SECRETS)

@@ -11,6 +11,8 @@ DENIED = {
         "UPDATE benchmark_results SET score = 1",
         "UPDATE opinion_counts SET rows = 0",
         "DELETE FROM dead_letters",
+        "SELECT score FROM result_reports",
+        "SELECT version_num FROM alembic_version",
         "DROP TABLE models",
         "CREATE TABLE mine (id int)",
         "TRUNCATE models",
@@ -39,16 +41,6 @@ async def test_what_a_service_does_not_do_it_may_not(stack: ComposeStack, role: 
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def test_the_api_may_read_every_table(stack: ComposeStack, owner: asyncpg.Connection) -> None:
-    tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    connection = await asyncpg.connect(stack.database_url("catalogue_api"))
-    try:
-        for [table] in tables:
-            await connection.fetchval(f"SELECT count(*) FROM {table}")
     finally:
         await connection.close()
 

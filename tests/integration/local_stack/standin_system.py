@@ -24,7 +24,7 @@ def command(name: str, port_setting: str) -> list[str]:
 TASKS = [Task("prepare", "Preparing", command("prepare", ""))]
 SERVICES = [
     Service("worker", command("worker", "WORKER_PORT"), "WORKER_PORT"),
-    Service("api", command("api", "API_PORT"), "API_PORT", 8000, "API_HOST", "API_URL"),
+    Service("api", command("api", "API_PORT"), "API_PORT", 8000, "API_HOST", "API_URL", "standin_api"),
 ]
 
 

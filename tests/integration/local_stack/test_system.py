@@ -99,8 +99,10 @@ def test_it_is_up_on_loopback_alone_and_one_signal_leaves_nothing(directory: Pat
 
     seen_by_api = asked(addresses["API_URL"])
     assert seen_by_api.items() >= {"LOG_LEVEL": "DEBUG", "API_HOST": "127.0.0.1"}.items()
-    for setting in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS"):
-        assert seen_by_api[setting] == addresses[setting]
+    assert seen_by_api["KAFKA_BOOTSTRAP_SERVERS"] == addresses["KAFKA_BOOTSTRAP_SERVERS"]
+    login, place = seen_by_api["DATABASE_URL"].split("@")
+    assert login.startswith("postgresql://standin_api:")
+    assert place == addresses["DATABASE_URL"].split("@")[1]
     children = run.children()
     listening = {c.laddr.ip for child in children for c in child.net_connections() if c.status == "LISTEN"}
     assert {address.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}

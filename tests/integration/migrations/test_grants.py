@@ -1,7 +1,8 @@
-"""ingest-worker's rights: enough for all that it writes, and nothing that it does not use."""
+"""The services' rights: enough for all that they do, and nothing that they do not use."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -38,7 +39,8 @@ FAILED: dict[str, Any] = {"reason": "unknown_model", "detail": "d", "exception_c
 
 
 @pytest.fixture
-async def as_ingest_worker(database_url: str) -> AsyncIterator[AsyncEngine]:
+async def granted(database_url: str) -> str:
+    """The URL of a catalogue whose services have their rights."""
     connection = await asyncpg.connect(database_url)
     for role in ROLES:  # of the whole server: another test may be making them at this moment
         make = f"CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL"
@@ -48,9 +50,20 @@ async def as_ingest_worker(database_url: str) -> AsyncIterator[AsyncEngine]:
     owner = create_engine(database_url)
     await create_catalogue(owner)
     await owner.dispose()
-    engine = create_engine(database_url, connect_args={"server_settings": {"role": "ingest_worker"}})
+    return database_url
+
+
+@asynccontextmanager
+async def engine_as(role: str, url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(url, connect_args={"server_settings": {"role": role}})
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def as_ingest_worker(granted: str) -> AsyncIterator[AsyncEngine]:
+    async with engine_as("ingest_worker", granted) as engine:
+        yield engine
 
 
 async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncEngine) -> None:
@@ -69,17 +82,22 @@ async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncE
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("role", "statement"),
     [
-        "SELECT content FROM opinions",
-        "SELECT description FROM models",
-        "SELECT use_case FROM use_cases",
-        "UPDATE benchmark_results SET model_id = 1",
-        "DELETE FROM result_reports",
-        "DELETE FROM retractions",
+        ("ingest_worker", "SELECT content FROM opinions"),
+        ("ingest_worker", "SELECT description FROM models"),
+        ("ingest_worker", "SELECT use_case FROM use_cases"),
+        ("ingest_worker", "UPDATE benchmark_results SET model_id = 1"),
+        ("ingest_worker", "DELETE FROM result_reports"),
+        ("ingest_worker", "DELETE FROM retractions"),
+        ("catalogue_api", "DELETE FROM opinions"),
+        ("catalogue_api", "SELECT score FROM result_reports"),
+        ("catalogue_api", "SELECT slot FROM opinion_counts"),
+        ("catalogue_api", "SELECT version_num FROM alembic_version"),
     ],
 )
-async def test_it_may_not_do_what_it_does_not_use(as_ingest_worker: AsyncEngine, statement: str) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied"):
-        async with as_ingest_worker.begin() as connection:
-            await connection.execute(text(statement))
+async def test_a_service_may_not_do_what_it_does_not_use(granted: str, role: str, statement: str) -> None:
+    async with engine_as(role, granted) as engine:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with engine.begin() as connection:
+                await connection.execute(text(statement))

@@ -3,7 +3,7 @@
 import http.client
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from local_stack.ports import LOOPBACK, port_of
@@ -26,7 +26,8 @@ class Service:
     """A command that serves HTTP, `/readyz` among it, on the port that the variable `port_setting` names.
 
     `host_setting` names the variable with the address that it listens on, 127.0.0.1 without one;
-    `url_setting` the one that tells the person at the terminal where it is.
+    `url_setting` the one that tells the person at the terminal where it is. Only where it has a
+    `database_role` does it learn where the database is: `database_url`, with the role's password.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Service:
     default_port: int = 0  # any free one
     host_setting: str = ""
     url_setting: str = ""
+    database_role: str = ""
+    database_url: str = field(default="", repr=False)
 
     def host(self, environment: Mapping[str, str]) -> str:
         return environment.get(self.host_setting) or LOOPBACK
@@ -55,13 +58,27 @@ TASKS = (
         "Migrating the database",
         [sys.executable, "-m", "alembic", "-c", PROJECT / "migrations" / "alembic.ini", "upgrade", "head"],
     ),
+    Task(
+        "rights", "Granting the services their rights", [sys.executable, PROJECT / "migrations" / "grant.py"]
+    ),
 )
 # Who takes events in comes last, so that it is the first to stop.
 SERVICES = (
-    Service("ingest-worker", [sys.executable, "-m", "ingest_worker"], "INGEST_WORKER_HEALTH_PORT"),
+    Service(
+        "ingest-worker",
+        [sys.executable, "-m", "ingest_worker"],
+        "INGEST_WORKER_HEALTH_PORT",
+        database_role="ingest_worker",
+    ),
     Service("sentiment-worker", [sys.executable, "-m", "sentiment_worker"], "SENTIMENT_WORKER_HEALTH_PORT"),
     Service(
-        "catalogue-api", [sys.executable, "-m", "catalogue_api"], "API_PORT", 8000, "API_HOST", "API_URL"
+        "catalogue-api",
+        [sys.executable, "-m", "catalogue_api"],
+        "API_PORT",
+        default_port=8000,
+        host_setting="API_HOST",
+        url_setting="API_URL",
+        database_role="catalogue_api",
     ),
 )
 
@@ -87,7 +104,7 @@ class ServiceProcess(ManagedProcess):
     def __init__(self, service: Service, environment: Mapping[str, str], log: Path) -> None:
         super().__init__(service.name, log)
         self.service = service
-        self.environment = environment
+        self.environment = {**environment, "DATABASE_URL": service.database_url}
         self.address = (reachable(service.host(environment)), service.port(environment))
 
     def prepare(self) -> Command:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from local_stack.data_dir import exclusive, published
 from local_stack.kafka import KafkaServer
 from local_stack.ports import LOOPBACK, free_port, port_of, require_free
 from local_stack.postgres import PostgresServer
+from local_stack.roles import give_logins
 from local_stack.services import Service, ServiceProcess, Task, TaskProcess
 from local_stack.supervisor import Supervisor
 
@@ -36,6 +38,7 @@ def run(
         logs = _fresh_logs(data_dir / "logs")
         addresses = _start_servers(supervisor, data_dir, environment)
         environment |= addresses
+        services = _with_logins(services, addresses["DATABASE_URL"])
         _run_tasks(tasks, environment, logs)
         _start_services(supervisor, services, environment, logs)
         addresses |= {s.url_setting: s.url(environment) for s in services if s.url_setting}
@@ -76,6 +79,11 @@ def _start_servers(supervisor: Supervisor, data_dir: Path, environment: Environm
     kafka = KafkaServer(data_dir / "kafka", ports["KAFKA_PORT"], logs / "kafka.log")
     supervisor.start([postgres, kafka])
     return {"DATABASE_URL": postgres.url, "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers}
+
+
+def _with_logins(services: Sequence[Service], database_url: str) -> list[Service]:
+    logins = give_logins(database_url, {s.database_role for s in services if s.database_role})
+    return [replace(service, database_url=logins.get(service.database_role, "")) for service in services]
 
 
 def _run_tasks(tasks: Sequence[Task], environment: Environment, logs: Path) -> None:

@@ -108,7 +108,8 @@ async def _result(db: AsyncSession, event_id: UUID) -> Receipt | None:
 
 
 async def _dead_letter(db: AsyncSession, event_id: UUID) -> Receipt | None:
-    statement = select(table_of(DeadLetterRow)).where(col(DeadLetterRow.event_id) == event_id)
+    columns = (table_of(DeadLetterRow).c[name] for name in DeadLetterSummary.model_fields)
+    statement = select(*columns).where(col(DeadLetterRow.event_id) == event_id)
     row = (await execute(db, statement)).mappings().one_or_none()
     if row is None:
         return None
