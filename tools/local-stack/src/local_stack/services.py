@@ -104,7 +104,8 @@ class ServiceProcess(ManagedProcess):
     def __init__(self, service: Service, environment: Mapping[str, str], log: Path) -> None:
         super().__init__(service.name, log)
         self.service = service
-        self.environment = {**environment, "DATABASE_URL": service.database_url}
+        own = {"DATABASE_URL": service.database_url} if service.database_url else {}
+        self.environment = {**environment, **own}
         self.address = (reachable(service.host(environment)), service.port(environment))
 
     def prepare(self) -> Command:

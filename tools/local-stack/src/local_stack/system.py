@@ -98,7 +98,8 @@ def _start_services(
 ) -> None:
     if services:
         logger.info("Starting %s ...", ", ".join(service.name for service in services))
-    supervisor.start([ServiceProcess(s, environment, logs / f"{s.name}.log") for s in services])
+    told = {name: value for name, value in environment.items() if name != "DATABASE_URL"}
+    supervisor.start([ServiceProcess(service, told, logs / f"{service.name}.log") for service in services])
 
 
 def _announce(addresses: Mapping[str, str], env_file: Path, logs: Path) -> None:
