@@ -100,7 +100,9 @@ async def test_a_wrong_password_is_said_and_the_right_one_is_enough_to_go_on(
         managed.up("--no-deps", service)
 
 
-def test_a_missing_address_is_named() -> None:
-    refused = ComposeStack(FILES[:2]).compose("up", "--detach", check=False)
+def test_a_missing_address_is_named(tmp_path: Path) -> None:
+    given = settings(tmp_path)
+    del given["MANAGED_KAFKA_BOOTSTRAP_SERVERS"]
+    refused = ComposeStack(FILES[:2], given).compose("up", "--detach", check=False)
     assert refused.returncode != 0
     assert "MANAGED_KAFKA_BOOTSTRAP_SERVERS is missing a value" in refused.stderr
