@@ -31,4 +31,6 @@ writes catalogue-api opinions.submitted.v1 results.reported.v1 use-cases.mention
 reads sentiment-worker opinions.submitted.v1
 writes sentiment-worker opinions.classified.v1 dead-letters.v1
 reads ingest-worker opinions.classified.v1 results.reported.v1 use-cases.mentioned.v1 submissions.retracted.v1 dead-letters.v1
-writes ingest-worker dead-letters.v1
+# It publishes dead letters again, each on its topic.
+writes ingest-worker opinions.submitted.v1 opinions.classified.v1 results.reported.v1 use-cases.mentioned.v1 \
+  submissions.retracted.v1 dead-letters.v1

@@ -2,6 +2,8 @@
 
 from catalogue_schema.events import ResultReported
 
+from ingest_worker.names import BENCHMARK, MODEL, PIN_BARE_NAMES, resolve
+from ingest_worker.repeats import ANSWER, NEW, closed, known
 from ingest_worker.writing import Recording
 
 # A report is known by its event id for ever, so a repeat changes nothing, also when a later report has taken
@@ -9,37 +11,41 @@ from ingest_worker.writing import Recording
 # same moment, the greater event id, so that the order of arrival never matters.
 RESULTS = Recording(
     ResultReported,
-    """
+    f"""
 WITH event AS (
-    SELECT event.*, models.id AS model_id, benchmarks.id AS benchmark_id
-    FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
-        event_id uuid, occurred_at timestamptz, model text, benchmark text, score float, date_tested date,
-        source text)) WITH ORDINALITY AS event
-    LEFT JOIN models ON models.name = event.model
-    LEFT JOIN benchmarks ON benchmarks.name = event.benchmark
-), new AS (
-    INSERT INTO result_reports (event_id, occurred_at, model_id, benchmark_id, score, date_tested, source)
-    SELECT event_id, occurred_at, model_id, benchmark_id, score, date_tested, source
-    FROM event WHERE model_id IS NOT NULL AND benchmark_id IS NOT NULL
-        AND NOT EXISTS (SELECT FROM retractions WHERE retracts = event.event_id)
-    ORDER BY event_id
+    SELECT * FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
+        fingerprint uuid, event_id uuid, occurred_at timestamptz, model text, benchmark text, score float,
+        date_tested date, source text)) WITH ORDINALITY
+), {resolve(MODEL)}, {resolve(BENCHMARK)}, {PIN_BARE_NAMES}, named AS (
+    SELECT event.*, model.id AS named_model, benchmark.id AS benchmark_id,
+        reported(event.model, model.resolved_by, event.benchmark, benchmark.resolved_by) AS reported
+    FROM event
+    JOIN model ON model.name = event.model AND model.source = coalesce(event.source, '')
+    JOIN benchmark ON benchmark.name = event.benchmark AND benchmark.source = coalesce(event.source, '')
+), placed AS (
+    SELECT named.*, CASE WHEN benchmark_id IS NOT NULL THEN named_model END AS model_id FROM named
+), {known("result_reports")}, new AS (
+    INSERT INTO result_reports (fingerprint, event_id, occurred_at, model_id, benchmark_id, score,
+                                date_tested, source, reported)
+    SELECT fingerprint, event_id, occurred_at, model_id, benchmark_id, score, date_tested, source, reported
+    {NEW}
     ON CONFLICT (event_id) DO NOTHING
-    RETURNING event_id, occurred_at, model_id, benchmark_id, score, date_tested, source
+    RETURNING event_id, occurred_at, model_id, benchmark_id, score, date_tested, source, reported
 ), standing AS (
     INSERT INTO benchmark_results AS r
-        (event_id, occurred_at, model_id, benchmark_id, score, date_tested, source)
+        (event_id, occurred_at, model_id, benchmark_id, score, date_tested, source, reported)
     SELECT DISTINCT ON (model_id, benchmark_id, date_tested)
-        event_id, occurred_at, model_id, benchmark_id, score, date_tested, source
+        event_id, occurred_at, model_id, benchmark_id, score, date_tested, source, reported
     FROM new
     ORDER BY model_id, benchmark_id, date_tested, occurred_at DESC, event_id DESC
     ON CONFLICT ON CONSTRAINT uix_model_benchmark_date DO UPDATE
     SET event_id = excluded.event_id, occurred_at = excluded.occurred_at,
-        score = excluded.score, source = excluded.source
+        score = excluded.score, source = excluded.source, reported = excluded.reported
     WHERE (r.occurred_at, r.event_id) < (excluded.occurred_at, excluded.event_id)
-)
-SELECT (SELECT count(*) FROM new) AS recorded,
-       (SELECT array_agg(ordinality) FROM event WHERE model_id IS NULL) AS unknown_model,
-       (SELECT array_agg(ordinality) FROM event WHERE model_id IS NOT NULL AND benchmark_id IS NULL)
-           AS unknown_benchmark
+), {closed("ResultReported")}
+SELECT {ANSWER},
+    (SELECT array_agg(ordinality) FROM named WHERE named_model IS NULL) AS unknown_model,
+    (SELECT array_agg(ordinality) FROM named WHERE named_model IS NOT NULL AND benchmark_id IS NULL)
+        AS unknown_benchmark
 """,
 )

@@ -2,22 +2,24 @@
 
 from catalogue_schema.events import SubmissionRetracted
 
+from ingest_worker.repeats import ANSWER, NEW, closed, known
 from ingest_worker.writing import Recording
 
 # Locked against writers: one that has not committed yet would not be seen here, nor see this retraction.
 # Reports stay, as the history; the latest that is not retracted takes the place of a result that goes.
 RETRACTIONS = Recording(
     SubmissionRetracted,
-    """
-WITH event AS (
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS (
-        event_id uuid, occurred_at timestamptz, retracts uuid, reason text)
-), new AS (
-    INSERT INTO retractions (event_id, occurred_at, retracts, reason)
-    SELECT event_id, occurred_at, retracts, reason FROM event ORDER BY event_id
+    f"""
+WITH placed AS (
+    SELECT * FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
+        fingerprint uuid, event_id uuid, occurred_at timestamptz, retracts uuid, reason text)) WITH ORDINALITY
+), {known("retractions", named=False)}, new AS (
+    INSERT INTO retractions (fingerprint, event_id, occurred_at, retracts, reason)
+    SELECT fingerprint, event_id, occurred_at, retracts, reason
+    {NEW}
     ON CONFLICT (event_id) DO NOTHING
     RETURNING retracts
-), opinion AS (
+), {closed("SubmissionRetracted")}, opinion AS (
     DELETE FROM opinions WHERE event_id IN (SELECT retracts FROM new)
 ), use_case AS (
     DELETE FROM use_cases WHERE event_id IN (SELECT retracts FROM new)
@@ -25,7 +27,8 @@ WITH event AS (
     SELECT id, model_id, benchmark_id, date_tested
     FROM benchmark_results WHERE event_id IN (SELECT retracts FROM new)
 ), earlier AS (
-    SELECT DISTINCT ON (going.id) going.id, report.event_id, report.occurred_at, report.score, report.source
+    SELECT DISTINCT ON (going.id) going.id, report.event_id, report.occurred_at, report.score, report.source,
+        report.reported
     FROM going JOIN result_reports AS report
         ON report.model_id = going.model_id AND report.benchmark_id = going.benchmark_id
         AND report.date_tested IS NOT DISTINCT FROM going.date_tested
@@ -35,12 +38,12 @@ WITH event AS (
 ), standing AS (
     UPDATE benchmark_results AS r
     SET event_id = earlier.event_id, occurred_at = earlier.occurred_at,
-        score = earlier.score, source = earlier.source
+        score = earlier.score, source = earlier.source, reported = earlier.reported
     FROM earlier WHERE r.id = earlier.id
 ), gone AS (
     DELETE FROM benchmark_results WHERE id IN (SELECT id FROM going EXCEPT SELECT id FROM earlier)
 )
-SELECT (SELECT count(*) FROM new) AS recorded
+SELECT {ANSWER}
 """,
     before="LOCK TABLE opinions, use_cases, benchmark_results IN SHARE ROW EXCLUSIVE MODE",
 )

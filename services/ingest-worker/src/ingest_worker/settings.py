@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from catalogue_messaging.worker import HealthSettings
+from catalogue_messaging.worker import WorkerSettings
 from catalogue_schema.database import DatabaseUrl
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 
-class Settings(HealthSettings):
-    """`DATABASE_URL`, and `INGEST_WORKER_HEALTH_HOST` and `_PORT`."""
+class Settings(WorkerSettings):
+    """`DATABASE_URL`, `INGEST_WORKER_HEALTH_HOST` and `_PORT`, and how many days dead letters are kept."""
 
     model_config = SettingsConfigDict(env_prefix="INGEST_WORKER_")
 
     database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8082
+    dead_letter_days: Annotated[int, Field(ge=1, le=3650)] = 90

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
 
 from aiokafka import ConsumerRecord
 from catalogue_messaging.decoding import Decode, decode_json
-from catalogue_messaging.failures import Failure, Received
+from catalogue_messaging.failures import Failure, Received, TransientError
 from catalogue_runtime.metrics import count_recorded
-from catalogue_schema.events import Event
+from catalogue_schema.events import Event, Reason
 from catalogue_schema.topics import EVENT_TOPICS
 from pydantic_core import from_json
 from sqlalchemy import text
@@ -18,12 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ingest_worker.names import BENCHMARK, MODEL, Kind
 from ingest_worker.transactions import transaction
 
+NOT_SAID = {"event_id", "occurred_at", "sentiment", "sentiment_confidence", "classifier"}
+
 
 class Recording:
     """How events of a type become rows.
 
-    `sql` reads them from the JSON array `:rows` and answers with one row: `recorded`, how many were new, and
-    as `unknown_model` and `unknown_benchmark` the places, counted from 1, of those that name what is unknown.
+    `sql` reads them from the JSON array `:rows` and answers with one row: `recorded`, how many were new; as
+    `unknown_model`, `unknown_benchmark` and `event_id_conflict` the places, counted from 1, of those that
+    name what is unknown or have the id of another event; and `expected`, how many it meant to write.
     `before` is a statement for the same transaction, where what `sql` sees depends on it.
     """
 
@@ -32,20 +36,28 @@ class Recording:
         self.topic = EVENT_TOPICS[event]
         self.statement = text(sql)
         self.before = None if before is None else text(before)
-        self._fields = {name for name in event.model_fields if re.search(rf"\b{name}\b", sql)}
+        # What is no part of what the event says, or not always; written once more it is the same.
+        self._rest = {name for name in event.model_fields if re.search(rf"\b{name}\b", sql)} & NOT_SAID
 
     def decode(self) -> Decode[bytes]:
         """Reads a message as its event, checks it, and gives the fields that the statement reads, as JSON.
 
         Bytes, so that a batch in hand is little: thousands of events cost more to keep than to read.
         """
-        read, fields = decode_json(self.topic), self._fields
+        read, rest = decode_json(self.topic), self._rest
         write = self.event.__pydantic_serializer__.to_json
 
         def decode(record: ConsumerRecord) -> bytes:
-            return write(read(record), include=fields)
+            event: Event = read(record)
+            return row_of(event.said(), write(event, include=rest))
 
         return decode
+
+
+def row_of(said: bytes, rest: bytes) -> bytes:
+    """What an event says, with its digest, and its other fields, in one JSON object."""
+    digest = blake2b(said, digest_size=16).hexdigest().encode()
+    return b'{"fingerprint":"%b",%b,%b' % (digest, said[1:-1], rest[1:])
 
 
 def rows(batch: Sequence[Received[bytes]]) -> dict[str, str]:
@@ -56,19 +68,40 @@ def rows(batch: Sequence[Received[bytes]]) -> dict[str, str]:
 async def write_events(
     engine: AsyncEngine, recording: Recording, batch: Sequence[Received[bytes]]
 ) -> list[Failure]:
-    """Record the events that are new. Returns those that name what is unknown. Raises as `transaction`."""
+    """Record the events that are new. Returns those that cannot be recorded. Raises as `transaction`."""
     parameters = rows(batch)
     async with transaction(engine) as connection:
         if recording.before is not None:
             await connection.execute(recording.before)
         answer = (await connection.execute(recording.statement, parameters)).mappings().one()
-    unknown: list[tuple[int, Kind]] = [
-        (place - 1, kind) for kind in (MODEL, BENCHMARK) for place in answer.get(kind.unknown) or ()
+        if answer["recorded"] < answer["expected"]:
+            # Another worker wrote one of these ids meanwhile: the next try sees with what content.
+            raise TransientError("another worker is writing the same events")
+    failures = [
+        *_unknown(batch, answer.get(MODEL.unknown), MODEL),
+        *_unknown(batch, answer.get(BENCHMARK.unknown), BENCHMARK),
+        *((place - 1, _conflict(batch[place - 1])) for place in answer["event_id_conflict"] or ()),
     ]
-    count_recorded(recording.event, answer["recorded"], len(batch) - len(unknown))
-    return [_failure(batch[place], kind) for place, kind in sorted(unknown, key=itemgetter(0))]
+    count_recorded(recording.event, answer["recorded"], len(batch) - len(failures))
+    return [failure for _, failure in sorted(failures, key=itemgetter(0))]
 
 
-def _failure(received: Received[bytes], kind: Kind) -> Failure:
+def _unknown(
+    batch: Sequence[Received[bytes]], places: Sequence[int] | None, kind: Kind
+) -> list[tuple[int, Failure]]:
+    found = []
+    for place in places or ():
+        event: dict[str, Any] = from_json(batch[place - 1].event)
+        found.append((place - 1, kind.unknown_in(batch[place - 1].record, event[kind.field])))
+    return found
+
+
+def _conflict(received: Received[bytes]) -> Failure:
     event: dict[str, Any] = from_json(received.event)
-    return kind.unknown_in(received.record, event[kind.field])
+    detail = f"/event_id {event['event_id']} is another event's, with other content, and that one stays"
+    return Failure(
+        received.record,
+        Reason.EVENT_ID_CONFLICT,
+        f"{detail}: send this one with an id of its own",
+        "EventIdConflict",
+    )

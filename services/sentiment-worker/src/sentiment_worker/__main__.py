@@ -18,7 +18,7 @@ from sentiment_worker.settings import Settings
 
 
 async def run(settings: Settings, kafka: KafkaSettings, classifier: Classifier) -> None:
-    worker = Worker("sentiment-worker", kafka, max_records=512)
+    worker = Worker("sentiment-worker", kafka, settings.fault_limits, max_records=512)
     worker.consume(OPINIONS_SUBMITTED, partial(classify_opinions, classifier, worker.publisher))
     await worker.run(settings)
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from catalogue_messaging.worker import HealthSettings
+from catalogue_messaging.worker import WorkerSettings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from sentiment_worker.classifiers import Backend
 
 
-class Settings(HealthSettings):
+class Settings(WorkerSettings):
     """`SENTIMENT_BACKEND`, and `SENTIMENT_WORKER_HEALTH_HOST` and `_PORT`."""
 
     model_config = SettingsConfigDict(env_prefix="SENTIMENT_WORKER_")

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from catalogue_messaging.decoding import Decode, invalid
 from catalogue_messaging.failures import Failure, Handler, Received, failed, isolate, until_it_succeeds
+from catalogue_messaging.fault_limit import FaultLimit, FaultLimits
 from catalogue_messaging.metrics import BATCH_SECONDS, BATCH_SIZE
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,14 @@ class Batch(Generic[E]):
     failures: list[Failure]
 
 
+class Way(NamedTuple, Generic[E]):
+    """How a topic's messages are decoded and handled, and where those go that fail."""
+
+    handle: Handler[E]
+    decode: Decode[E]
+    reject: Reject
+
+
 TURN = 50
 """Messages decoded between two turns of the event loop: the batch before is being written meanwhile."""
 COMMIT_TIMEOUT = 30
@@ -48,19 +57,20 @@ COMMIT_TIMEOUT = 30
 class BatchConsumer(Generic[E]):
     """Takes one batch after another: while one is handled and committed, the next is fetched and decoded.
 
-    `busy_since` tells a batch that hangs from an idle topic. Once `stopping` is set, no batch is begun; a
-    fault in the pipeline itself sets it too, and `failed`: to go on would be to commit past its batch.
+    `busy_since` tells a batch that hangs from an idle topic; `halted` says why it stands still on purpose.
+    Once `stopping` is set, no batch is begun; a fault in the pipeline itself sets it too, and `failed`: to go
+    on would be to commit past its batch.
     """
 
     def __init__(
-        self, topic: Topic, handle: Handler[E], decode: Decode[E], reject: Reject, stopping: asyncio.Event
+        self, topic: Topic, way: Way[E], stopping: asyncio.Event, limits: FaultLimits | None = None
     ) -> None:
         self.topic = topic
         self.busy_since: float | None = None
         self.failed = False
-        self._handle = handle
-        self._decode = decode
-        self._reject = reject
+        self.halted: str | None = None
+        self._limit = FaultLimit(limits or FaultLimits())
+        self._handle, self._decode, self._reject = way
         self._stopping = stopping
         self._finishing: asyncio.Task[None] | None = None
 
@@ -95,10 +105,21 @@ class BatchConsumer(Generic[E]):
         failures = batch.failures + await until_it_succeeds(
             self.topic.name, lambda: isolate(self._handle, batch.received), self._progress
         )
+        if reason := self._limit.exceeded(batch.records, failures):
+            await self._halt(reason)
         if failures:
             await until_it_succeeds(self.topic.name, lambda: self._reject(failures), self._progress)
             self._count(failures)
         await until_it_succeeds(self.topic.name, lambda: _commit(batch.records, consumer), self._progress)
+
+    async def _halt(self, reason: str) -> None:
+        """Keep the batch uncommitted until the process ends: the next one, mended, gets it again."""
+        self.halted = (
+            f"{self.topic.name}: {reason}: nothing is committed until a worker without the fault starts"
+        )
+        self.busy_since = None
+        log.critical("halted", topic=self.topic.name, reason=reason)
+        await asyncio.Event().wait()
 
     def _done(self, task: "asyncio.Task[None]", started: float) -> None:
         self.busy_since = None

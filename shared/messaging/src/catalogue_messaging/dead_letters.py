@@ -5,7 +5,8 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
@@ -19,6 +20,7 @@ from catalogue_schema.headers import (
     ERROR_OFFSET,
     ERROR_PARTITION,
     ERROR_TOPIC,
+    LETTER,
     REASON,
     UNREADABLE,
 )
@@ -28,8 +30,12 @@ from catalogue_messaging.envelope import Headers, header
 from catalogue_messaging.failures import Failure
 from catalogue_messaging.outbox import Message
 
-REPLACED = DEAD_LETTER_HEADERS.keys() - {UNREADABLE}
-"""An earlier failure's, which a later one replaces. Why a record was unreadable stays with it."""
+REPLACED = DEAD_LETTER_HEADERS.keys() - {LETTER, UNREADABLE}
+"""An earlier failure's, which a later one replaces. Which letter was replayed, and why a record was
+unreadable, stay with it."""
+
+OURS = REPLACED | {LETTER}
+"""Those that are no part of the original."""
 
 MAX_DETAIL = 2000
 """Characters of an error's message that are kept."""
@@ -44,12 +50,24 @@ MAX_INT = 2**31 - 1
 MAX_BIGINT = 2**63 - 1
 
 
+class Letter(NamedTuple):
+    """What of a dead letter's row goes into its replay."""
+
+    id: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    attempts: int
+
+
 def to_message(failure: Failure) -> Message:
     """The dead letter of a failure. An earlier failure's headers are replaced and its attempts counted on."""
     record, detail = failure.record, failure.detail
     if _size(record) > MAX_COPIED:
         detail = f"not copied, {_size(record)} bytes: read it where it stands; {detail}"
-        record = replace(record, key=None, value=None, headers=())
+        event_id = _event_id(_object(record.value), [*record.headers])
+        known = () if event_id is None else ((CE_ID, str(event_id).encode()),)
+        record = replace(record, key=None, value=None, headers=known)
     attempt = _integer(header(list(failure.record.headers), ATTEMPT), 0, MAX_INT - 1) + 1
     said: Headers = [
         (ERROR_TOPIC, record.topic.encode()),
@@ -81,11 +99,21 @@ def from_record(record: ConsumerRecord) -> DeadLetter:
         offset=_integer(header(headers, ERROR_OFFSET), record.offset, MAX_BIGINT),
         key=record.key,
         value=record.value,
-        headers=tuple((_text(name) or "", value) for name, value in headers if name not in REPLACED),
+        headers=tuple((_text(name) or "", value) for name, value in headers if name not in OURS),
         model=_text(body.get("model")),
         benchmark=_text(body.get("benchmark")),
+        source=_text(body.get("source")),
+        letter=_integer(header(headers, LETTER), 0, MAX_BIGINT) or None,
         attempts=max(1, _integer(header(headers, ATTEMPT), 1, MAX_INT)),
+        failed_at=datetime.fromtimestamp(max(0, record.timestamp) / 1000, UTC),
     )
+
+
+def to_replay(letter: Letter) -> Message:
+    """The original message, as it is published again: its failures counted on, and which letter it is of."""
+    headers = [(name, value) for name, value in letter.headers if name not in OURS]
+    counted = (ATTEMPT, str(letter.attempts).encode())
+    return Message(letter.key, letter.value, [*headers, counted, (LETTER, str(letter.id).encode())])
 
 
 def _object(value: bytes | None) -> dict[str, Any]:

@@ -9,7 +9,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from catalogue_schema.headers import UNREADABLE
 
+from catalogue_messaging.unpacking import UnreadableBatch, bound_unpacking
+
 log = structlog.get_logger(__name__)
+
+Unreadable = (UnicodeDecodeError, UnreadableBatch)
 
 Found = dict[TopicPartition, list[ConsumerRecord]]
 
@@ -22,13 +26,15 @@ POLL = 0.01
 class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
     """Hands over an empty record, with the header UNREADABLE, for one that aiokafka cannot decode.
 
-    Kafka takes header names that are no UTF-8. On one of those aiokafka's getmany raises at every call, and
-    drops what the call had taken from other partitions: it would never come again. So each partition is
-    asked by itself, and one that raised record by record. What follows an unreadable record in the batch of
-    its producer is unreadable with it.
+    Kafka takes header names that are no UTF-8, and batches that are damaged or become too large when they
+    are unpacked. On one of those aiokafka's getmany raises at every call, and drops what the call had taken
+    from other partitions: it would never come again. So each partition is asked by itself, and one that
+    raised record by record. What follows an unreadable record in the batch of its producer is unreadable
+    with it.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        bound_unpacking()
         super().__init__(*args, **options)
         self._served: dict[TopicPartition, float] = {}
         self._careful: set[TopicPartition] = set()
@@ -53,7 +59,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
                 record = await super().getone()
         except TimeoutError:
             return {}
-        except UnicodeDecodeError:
+        except Unreadable:
             # In which partition, only each by itself will tell.
             self._poll_until = time.monotonic() + LOOK_ROUND
             return {}
@@ -81,7 +87,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
         at_most = 1 if partition in self._careful else max_records
         try:
             found: Found = await super().getmany(partition, max_records=at_most)
-        except UnicodeDecodeError as error:
+        except Unreadable as error:
             if at_most > 1:
                 self._careful.add(partition)
                 return []
@@ -89,7 +95,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
             return [await self._instead(partition, error)]
         return found.get(partition, [])
 
-    async def _instead(self, partition: TopicPartition, error: UnicodeDecodeError) -> ConsumerRecord:
+    async def _instead(self, partition: TopicPartition, error: ValueError) -> ConsumerRecord:
         """Step over the record at the partition's position."""
         offset = await self.position(partition)
         self.seek(partition, offset + 1)

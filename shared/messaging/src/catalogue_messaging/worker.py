@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Annotated, Any, TypeVar
 
@@ -17,10 +17,11 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from catalogue_messaging.broker import Subscriber, make_broker, start, subscribe
-from catalogue_messaging.consumer import BatchConsumer, Reject
+from catalogue_messaging.consumer import BatchConsumer, Reject, Way
 from catalogue_messaging.dead_letters import to_message
 from catalogue_messaging.decoding import Decode, decode_json
 from catalogue_messaging.failures import Failure, Handler, TransientError, until_it_succeeds
+from catalogue_messaging.fault_limit import FaultLimits
 from catalogue_messaging.lag import watch_lag
 from catalogue_messaging.publisher import EventPublisher
 from catalogue_messaging.settings import KafkaSettings
@@ -39,11 +40,20 @@ STOP_TIMEOUT = 8
 """Seconds to leave Kafka; `docker stop` kills after ten."""
 
 
-class HealthSettings(BaseSettings):
-    """Where a worker answers `/livez`, `/readyz` and `/metrics`; subclasses name the service's prefix."""
+class WorkerSettings(BaseSettings):
+    """Where a worker answers `/livez`, `/readyz` and `/metrics`, and how many faults are too many.
+
+    Subclasses name the service's prefix.
+    """
 
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+    max_unexpected_ratio: Annotated[float, Field(gt=0, le=1)] = 0.1
+    max_unexpected_run: Annotated[int, Field(ge=1)] = 50
+
+    @property
+    def fault_limits(self) -> FaultLimits:
+        return FaultLimits(self.max_unexpected_ratio, self.max_unexpected_run)
 
 
 class Worker:
@@ -53,12 +63,17 @@ class Worker:
     has `max_records` at most: few enough to be done within seconds, or a stop has to break it off.
     """
 
-    def __init__(self, service: str, kafka: KafkaSettings, max_records: int = 4000) -> None:
+    def __init__(
+        self, service: str, kafka: KafkaSettings, limits: FaultLimits | None = None, max_records: int = 4000
+    ) -> None:
         self.publisher = EventPublisher(kafka, f"/{service}")
         self._kafka = kafka
         self._service = service
         self._max_records = max_records
+        self._limits = limits
         self._broker = make_broker(kafka, service)
+        self._jobs: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._job_failed = False
         self._consumers: list[tuple[BatchConsumer[Any], Subscriber]] = []
         self._heartbeat = Heartbeat()
         self._stopping = asyncio.Event()
@@ -75,12 +90,16 @@ class Worker:
         `decode` and `reject` are for a topic whose messages are no JSON events, or have nowhere to go.
         """
         decode, reject = decode or decode_json(topic), reject or self._dead_letter
-        consumer = BatchConsumer(topic, handle, decode, reject, self._stopping)
+        consumer = BatchConsumer(topic, Way(handle, decode, reject), self._stopping, self._limits)
         name, group_id = self._kafka.topic_name(topic), self._kafka.group_id(self._service, topic)
         subscriber = subscribe(self._broker, consumer, name, group_id, self._max_records)
         self._consumers.append((consumer, subscriber))
 
-    async def run(self, settings: HealthSettings, **checks: Check) -> None:
+    def beside(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have `job` run beside the consumers until the worker stops; a fault in it stops the worker."""
+        self._jobs.append(job)
+
+    async def run(self, settings: WorkerSettings, **checks: Check) -> None:
         """Consume until SIGINT or SIGTERM; `checks` are what `/readyz` asks beside Kafka.
 
         Exits with 1 after a fault in the worker itself and when the health port is taken.
@@ -91,13 +110,25 @@ class Worker:
         with _serve(health, settings):
             background = [self._heartbeat.beat(), watch_lag(self._clients), self._start()]
             tasks = [asyncio.create_task(each) for each in background]
+            tasks += [self._begin(job) for job in self._jobs]
             await self._stopping.wait()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._stop()
-        if any(consumer.failed for consumer, _ in self._consumers):
+        if self._job_failed or any(consumer.failed for consumer, _ in self._consumers):
             sys.exit(1)
+
+    def _begin(self, job: Callable[[], Coroutine[Any, Any, None]]) -> "asyncio.Task[None]":
+        def done(task: "asyncio.Task[None]") -> None:
+            if not task.cancelled() and (error := task.exception()):
+                log.critical("a fault beside the consumers; stopping", exc_info=error)
+                self._job_failed = True
+                self._stopping.set()
+
+        task = asyncio.create_task(job())
+        task.add_done_callback(done)
+        return task
 
     async def _start(self) -> None:
         await until_it_succeeds("any", self._try_start, lambda: None, START_BACKOFF)
@@ -142,6 +173,8 @@ class Worker:
         if self._heartbeat.stopped:
             return "the event loop is blocked"
         for consumer, _ in self._consumers:
+            if consumer.halted:
+                return consumer.halted
             if consumer.busy_since is not None and time.monotonic() - consumer.busy_since > STALL_LIMIT:
                 return f"a batch of {consumer.topic.name} hangs"
         return None
@@ -152,7 +185,7 @@ class Worker:
             raise ConnectionError("not subscribed yet")
 
 
-def _serve(health: Health, settings: HealthSettings) -> AbstractContextManager[object]:
+def _serve(health: Health, settings: WorkerSettings) -> AbstractContextManager[object]:
     host, port = settings.health_host, settings.health_port
     try:
         return serve(health, host, port)

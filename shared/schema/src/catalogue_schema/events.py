@@ -7,6 +7,7 @@ Frozen, and closed: a field that is not named here is an error, unless a consume
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
@@ -34,6 +35,16 @@ class Event(BaseModel):
     event_id: UUID = Field(default_factory=uuid7)
     occurred_at: Time = Field(default_factory=lambda: datetime.now(UTC))
 
+    def said(self) -> bytes:
+        """What the event says, as JSON: the same of each repeat, which may come at another time.
+
+        Of the fields that have a value: those that a later version adds leave it as it is.
+        """
+        return self.__pydantic_serializer__.to_json(self, include=self._content(), exclude_none=True)
+
+    def _content(self) -> set[str]:
+        return _fields_of(type(self))
+
     @property
     def day(self) -> date | None:
         return getattr(self, self.DAY) if self.DAY else None
@@ -42,6 +53,16 @@ class Event(BaseModel):
         """Write the event as it stands on its topic, with fields that it came with and that are not known."""
         known = to_json(self)
         return known[:-1] + b"," + to_json(self.model_extra)[1:] if self.model_extra else known
+
+
+@cache
+def _fields_of(event: type[Event]) -> set[str]:
+    return {*event.model_fields} - {*Event.model_fields}
+
+
+@cache
+def _unclassified() -> set[str]:
+    return _fields_of(OpinionSubmitted) - {"sentiment"}
 
 
 class OpinionSubmitted(Event):
@@ -71,6 +92,10 @@ class OpinionClassified(OpinionSubmitted):
     sentiment_confidence: Probability | None = None
     sentiment_probabilities: dict[Sentiment, Probability] | None = None
     classifier: Annotated[str, Field(max_length=100)] | None = None
+
+    def _content(self) -> set[str]:
+        """As it was submitted: a classifier may come to another sentiment the next time."""
+        return _fields_of(OpinionSubmitted) if self.classifier is None else _unclassified()
 
     @model_validator(mode="after")
     def _classified_whole_or_not_at_all(self) -> Self:
@@ -118,6 +143,7 @@ class Reason(StrEnum):
     UNKNOWN_MODEL = "unknown_model"
     UNKNOWN_BENCHMARK = "unknown_benchmark"
     CONSTRAINT = "constraint"
+    EVENT_ID_CONFLICT = "event_id_conflict"
     UNEXPECTED = "unexpected"
 
 
@@ -142,5 +168,9 @@ class DeadLetter(BaseModel):
     headers: tuple[tuple[str, bytes], ...] = ()
     model: str | None = None
     benchmark: str | None = None
+    source: str | None = None
+    letter: Annotated[
+        int | None, Field(description="The row of the letter that was replayed and failed again")
+    ] = None
     attempts: Annotated[int, Field(ge=1)] = 1
     failed_at: Time = Field(default_factory=lambda: datetime.now(UTC))

@@ -25,6 +25,7 @@ ERROR_CLASS: Final = "__connect.errors.exception.class.name"
 ERROR_MESSAGE: Final = "__connect.errors.exception.message"
 REASON: Final = "catalogue.reason"
 ATTEMPT: Final = "catalogue.attempt"
+LETTER: Final = "catalogue.letter"
 UNREADABLE: Final = "catalogue.unreadable"
 
 
@@ -58,6 +59,7 @@ DEAD_LETTER_HEADERS: Mapping[str, Header] = {
     ERROR_MESSAGE: Header(_text("What was wrong with it")),
     REASON: Header({"enum": [str(reason) for reason in Reason]}),
     ATTEMPT: Header(_text("How often it has failed")),
+    LETTER: Header(_text("The dead letter's row, where it was replayed and failed again"), False),
     UNREADABLE: Header(_text("Why no client could decode the original, which has no bytes here"), False),
 }
 """Those of the original message stand beside them, whatever they are."""

@@ -1,8 +1,10 @@
 """Limits on text that every event and API schema shares."""
 
+from functools import partial
 from typing import Annotated
+from unicodedata import normalize
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 MAX_CONTENT = 50_000
 """Characters in an opinion's text."""
@@ -34,6 +36,9 @@ def why_refused(value: str, pattern: str) -> str:
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NAME)]
 """A model's, benchmark's or use case's name, such as `openai/gpt-4o`; matched exactly, case included."""
+
+NewName = Annotated[Name, AfterValidator(partial(normalize, "NFC"))]
+"""A name that the catalogue takes or is asked for: composed (NFC), so that one name is spelled one way."""
 
 ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NO_NUL)

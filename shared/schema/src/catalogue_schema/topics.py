@@ -124,3 +124,17 @@ EVENT_TOPICS: Mapping[type[Event], Topic] = {
 
 SUBMITTED: Mapping[str, Topic] = {topic.event.__name__: topic for topic in TOPICS if topic.submission}
 """The topics of what producers may submit, by the event's name, which is its CloudEvents type."""
+
+
+def topic_named(name: str) -> Topic | None:
+    """The topic of this name, behind whatever prefix."""
+    return next((topic for topic in TOPICS if name.endswith(topic.name)), None)
+
+
+def submitted_type(topic_name: str) -> str | None:
+    """What producers submitted of what stands on the topic: an opinion is the same event on both of its."""
+    topic = topic_named(topic_name)
+    if topic is None:
+        return None
+    types = (name for name, submitted in SUBMITTED.items() if issubclass(topic.event, submitted.event))
+    return next(types, None)

@@ -10,6 +10,7 @@ from catalogue_schema.tables.benchmarks import (
 from catalogue_schema.tables.dead_letters import DeadLetterRow
 from catalogue_schema.tables.mixins import TimestampMixin
 from catalogue_schema.tables.models import Model, ModelBase, ModelCreate, ModelResponse, ModelUpdate
+from catalogue_schema.tables.names import Alias, AliasCreate, AliasResponse, BareNameSource
 from catalogue_schema.tables.opinions import (
     OPINION_COUNTS,
     Opinion,
@@ -41,6 +42,10 @@ __all__ = [
     "OPINION_COUNTS",
     "RESULT_COUNTS",
     "USE_CASE_COUNTS",
+    "Alias",
+    "AliasCreate",
+    "AliasResponse",
+    "BareNameSource",
     "Benchmark",
     "BenchmarkBase",
     "BenchmarkCreate",

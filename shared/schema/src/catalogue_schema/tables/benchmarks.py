@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, String, Text
+from sqlalchemy import BigInteger, Index, String, Text, literal_column, text
 from sqlmodel import Field, Relationship, SQLModel
 
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
-from catalogue_schema.text import LongText, Name, Tag, Url
+from catalogue_schema.text import LongText, Name, NewName, Tag, Url
 
 if TYPE_CHECKING:
     from catalogue_schema.tables.results import BenchmarkResult
@@ -22,6 +22,15 @@ class BenchmarkBase(SQLModel):
 
 class Benchmark(TimestampMixin, BenchmarkBase, table=True):
     __tablename__ = "benchmarks"
+    __table_args__ = (
+        Index("ix_benchmarks_normal_name", text("normal_name(name::text)")),
+        Index(
+            "ix_benchmarks_similar",
+            literal_column("normal_name(name::text)").label("normal_name"),
+            postgresql_using="gist",
+            postgresql_ops={"normal_name": "gist_trgm_ops"},
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
 
@@ -34,13 +43,14 @@ keep_updated_at("benchmarks")
 
 
 class BenchmarkCreate(BenchmarkBase, RequestSchema):
+    name: NewName
     url: Url | None = None
 
 
 class BenchmarkUpdate(RequestSchema):
     """A partial update: a field that is left out stays as it is; null clears it, where it may be empty."""
 
-    name: Name = Field(default=None)
+    name: NewName = Field(default=None)
     category: Tag | None = None
     description: LongText | None = None
     url: Url | None = None

@@ -1,37 +1,81 @@
 """Messages that could not be processed, kept until somebody has dealt with them."""
 
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text, text
+from pydantic import AwareDatetime
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, String, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from catalogue_schema.tables.mixins import TimestampMixin, keep_updated_at
+from catalogue_schema.tables.mixins import TimestampMixin, keep_updated_at, now
+
+Status = Literal["open", "replaying", "replayed", "recorded", "discarded"]
 
 
 class DeadLetterRow(TimestampMixin, table=True):
-    """One row an event, or one a message where the event's id could not be read.
+    """One row an event of a type, or one a message where the event's id could not be read.
 
-    Each header is a pair of name and base64 value, in the message's order.
+    `type` is what was submitted. An event that came again with other content is a row of its own, with the
+    reason `event_id_conflict`. `replaying` waits to be published again; `replayed` was; `recorded` has become
+    a row since. `history` holds the failures before this one. Each header is a pair of name and base64
+    value, in the message's order.
     """
 
     __tablename__ = "dead_letters"
     __table_args__ = (
         Index(
-            "uix_dead_letters_event_id",
+            "uix_dead_letters_event",
             "event_id",
+            "type",
             unique=True,
-            postgresql_where=text("event_id IS NOT NULL"),
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("event_id IS NOT NULL AND reason <> 'event_id_conflict'"),
         ),
+        Index(
+            "uix_dead_letters_conflict",
+            "event_id",
+            "type",
+            text("md5(value)"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("event_id IS NOT NULL AND reason = 'event_id_conflict'"),
+        ),
+        # What it holds, too: a topic that was deleted and made again counts its offsets anew.
         Index(
             "uix_dead_letters_message",
             "topic",
             "partition",
             "offset",
+            text("md5(value)"),
+            text("md5(detail)"),
             unique=True,
+            postgresql_nulls_not_distinct=True,
             postgresql_where=text("event_id IS NULL"),
         ),
-        CheckConstraint("status IN ('open', 'replayed', 'discarded')", name="ck_dead_letters_status"),
+        Index(
+            "ix_dead_letters_unknown_model",
+            text("bare_name(model)"),
+            postgresql_where=text("status = 'open' AND reason = 'unknown_model'"),
+        ),
+        Index(
+            "ix_dead_letters_unknown_benchmark",
+            text("normal_name(benchmark)"),
+            postgresql_where=text("status = 'open' AND reason = 'unknown_benchmark'"),
+        ),
+        Index(
+            "ix_dead_letters_replaying",
+            "topic",
+            "partition",
+            "offset",
+            postgresql_where=text("status = 'replaying'"),
+        ),
+        Index("ix_dead_letters_status_id", "status", "id"),
+        Index("ix_dead_letters_reason_id", "reason", "id"),
+        CheckConstraint(
+            "status IN ('open', 'replaying', 'replayed', 'recorded', 'discarded')",
+            name="ck_dead_letters_status",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
@@ -53,6 +97,17 @@ class DeadLetterRow(TimestampMixin, table=True):
     status: str = Field(
         default="open", sa_type=String(20), sa_column_kwargs={"server_default": text("'open'")}
     )
+    type: str | None = Field(default=None, sa_type=String(50))
+    source: str | None = Field(default=None, sa_type=Text)
+    failed_at: AwareDatetime = Field(
+        default_factory=now,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
+    history: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")}
+    )
+    note: str | None = Field(default=None, sa_type=Text)
 
 
 keep_updated_at("dead_letters")

@@ -1,9 +1,10 @@
 """Columns that most tables share, and the trigger that keeps `updated_at`."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import AwareDatetime, ConfigDict
-from sqlalchemy import DDL, DateTime, FetchedValue, event, func
+from sqlalchemy import DDL, DateTime, FetchedValue, Uuid, event, func
 from sqlmodel import Field, SQLModel
 
 # clock_timestamp(), not now(): two updates in one transaction are two moments.
@@ -36,6 +37,14 @@ class TimestampMixin(SQLModel):
         sa_type=DateTime(timezone=True),
         sa_column_kwargs={"server_default": func.now(), "server_onupdate": FetchedValue()},
     )
+
+
+def fingerprint_column() -> Any:
+    """A digest of the event's content, by which a repeat is told from another event under its id.
+
+    Null in rows that no event made, and in those from before it was kept.
+    """
+    return Field(default=None, sa_type=Uuid)
 
 
 class RequestSchema(SQLModel):

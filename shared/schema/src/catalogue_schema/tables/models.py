@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, model_validator
 from pydantic_core import to_json
-from sqlalchemy import BigInteger, String, Text
+from sqlalchemy import BigInteger, Index, String, Text, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Relationship, SQLModel
 
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
-from catalogue_schema.text import LongText, Name, ShortText
+from catalogue_schema.text import LongText, Name, NewName, ShortText
 from catalogue_schema.times import Date
 
 if TYPE_CHECKING:
@@ -81,6 +81,16 @@ class ModelBase(SQLModel):
 
 class Model(TimestampMixin, ModelBase, table=True):
     __tablename__ = "models"
+    __table_args__ = (
+        Index("ix_models_normal_name", text("normal_name(name::text)")),
+        Index("ix_models_bare_name", text("bare_name(name::text)")),
+        Index(
+            "ix_models_similar",
+            literal_column("normal_name(name::text)").label("normal_name"),
+            postgresql_using="gist",
+            postgresql_ops={"normal_name": "gist_trgm_ops"},
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
 
@@ -99,13 +109,14 @@ keep_updated_at("models")
 
 
 class ModelCreate(ModelBase, RequestSchema):
+    name: NewName
     metadata_: Metadata | None = Field(default=None, alias="metadata")
 
 
 class ModelUpdate(RequestSchema):
     """A partial update: a field that is left out stays as it is; null clears it, where it may be empty."""
 
-    name: Name = Field(default=None)
+    name: NewName = Field(default=None)
     display_name: ShortText | None = None
     organization: ShortText = Field(default=None)
     release_date: Date | None = None

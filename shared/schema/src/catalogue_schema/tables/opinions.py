@@ -1,6 +1,6 @@
 """Opinions about models."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from annotated_types import MaxLen
@@ -10,7 +10,13 @@ from uuid_utils.compat import uuid7
 
 from catalogue_schema.sentiment import SENTIMENTS, Sentiment
 from catalogue_schema.tables.counts import keep_counts
-from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+from catalogue_schema.tables.mixins import (
+    RequestSchema,
+    TimestampMixin,
+    fingerprint_column,
+    keep_updated_at,
+)
+from catalogue_schema.tables.reported import Reported, reported_column
 from catalogue_schema.text import LongText, ShortText, Tag
 from catalogue_schema.times import Date
 
@@ -60,6 +66,8 @@ class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    reported: dict[str, Any] | None = reported_column()
+    fingerprint: UUID | None = fingerprint_column()
 
     model: "Model" = Relationship(back_populates="opinions")
 
@@ -92,3 +100,4 @@ class OpinionUpdate(RequestSchema):
 class OpinionResponse(TimestampMixin, ClassifiedMixin, OpinionBase):
     id: int
     model: str
+    reported: Reported | None = None

@@ -1,6 +1,6 @@
 """Benchmark results: the one that stands for each model, benchmark and date, and every report behind it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, FiniteFloat
@@ -9,7 +9,14 @@ from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
 from catalogue_schema.tables.counts import keep_counts
-from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at, now
+from catalogue_schema.tables.mixins import (
+    RequestSchema,
+    TimestampMixin,
+    fingerprint_column,
+    keep_updated_at,
+    now,
+)
+from catalogue_schema.tables.reported import Reported, reported_column
 from catalogue_schema.text import ShortText
 from catalogue_schema.times import Date
 
@@ -65,6 +72,7 @@ class BenchmarkResult(TimestampMixin, ReportedMixin, BenchmarkResultBase, table=
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    reported: dict[str, Any] | None = reported_column()
 
     model: "Model" = Relationship(back_populates="benchmark_results")
     benchmark: "Benchmark" = Relationship(back_populates="results")
@@ -90,6 +98,8 @@ class ResultReport(ReportedMixin, BenchmarkResultBase, table=True):
         sa_type=DateTime(timezone=True),
         sa_column_kwargs={"server_default": func.now()},
     )
+    reported: dict[str, Any] | None = reported_column()
+    fingerprint: UUID | None = fingerprint_column()
 
 
 class BenchmarkResultCreate(BenchmarkResultBase, RequestSchema):
@@ -108,3 +118,4 @@ class BenchmarkResultResponse(TimestampMixin, ReportedMixin, BenchmarkResultBase
     id: int
     model: str
     benchmark: str
+    reported: Reported | None = None

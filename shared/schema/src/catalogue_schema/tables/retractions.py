@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import BigInteger, DateTime, String, func
 from sqlmodel import Field, SQLModel
 
-from catalogue_schema.tables.mixins import now
+from catalogue_schema.tables.mixins import fingerprint_column, now
 
 
 class RetractionBase(SQLModel):
@@ -26,6 +26,7 @@ class Retraction(RetractionBase, table=True):
         sa_type=DateTime(timezone=True),
         sa_column_kwargs={"server_default": func.now()},
     )
+    fingerprint: UUID | None = fingerprint_column()
 
 
 class RetractionResponse(RetractionBase):

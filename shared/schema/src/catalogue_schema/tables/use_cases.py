@@ -1,6 +1,6 @@
 """What models are used for."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, String, Text, func
@@ -8,7 +8,13 @@ from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
 from catalogue_schema.tables.counts import keep_counts
-from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+from catalogue_schema.tables.mixins import (
+    RequestSchema,
+    TimestampMixin,
+    fingerprint_column,
+    keep_updated_at,
+)
+from catalogue_schema.tables.reported import Reported, reported_column
 from catalogue_schema.text import LongText, Name, ShortText
 
 if TYPE_CHECKING:
@@ -31,6 +37,8 @@ class UseCase(TimestampMixin, UseCaseBase, table=True):
     event_id: UUID = Field(
         default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
     )
+    reported: dict[str, Any] | None = reported_column()
+    fingerprint: UUID | None = fingerprint_column()
 
     model: "Model" = Relationship(back_populates="use_cases")
 
@@ -58,3 +66,4 @@ class UseCaseResponse(TimestampMixin, UseCaseBase):
     event_id: UUID
     model_id: int
     model: str
+    reported: Reported | None = None
