@@ -28,7 +28,9 @@ from catalogue_api.http.limits import Bodies
 from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import (
+    aliases,
     benchmarks,
+    dead_letters,
     events,
     intake,
     models,
@@ -75,6 +77,8 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         opinions,
         use_cases,
         retractions,
+        aliases,
+        dead_letters,
         operations,
     ):
         app.include_router(routes.router)
@@ -100,7 +104,7 @@ def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
     return CORSMiddleware(
         app,
         allow_origins=settings.allowed_origins,
-        allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Content-Type", "Content-Encoding", "Idempotency-Key", "If-Match", "If-None-Match"],
         expose_headers=["ETag", "Location", "Retry-After"],
     )

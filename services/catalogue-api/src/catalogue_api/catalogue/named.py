@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from catalogue_schema.tables import Benchmark, Model
+from catalogue_schema.tables import Alias, Benchmark, Model
 from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import execute
+from catalogue_api.catalogue.statements import execute, table_of
 from catalogue_api.http.problems import Conflict, NotFound
 from catalogue_api.http.versions import SeenVersion
 
@@ -54,6 +55,8 @@ async def change(
     for field, value in changes.items():
         setattr(row, field, value)
     await _flush(db, row)
+    if row.name != name:
+        await _keep_as_alias(db, row, name)
     return row
 
 
@@ -62,6 +65,13 @@ async def remove(db: AsyncSession, table: type[N], name: str) -> None:
     statement = delete(table).where(col(table.name) == name).returning(col(table.id))
     if (await execute(db, statement)).scalar_one_or_none() is None:
         raise _not_found(table, name)
+
+
+async def _keep_as_alias(db: AsyncSession, row: Model | Benchmark, former: str) -> None:
+    """What producers send under the former name goes on to be recorded."""
+    kind = _kind(type(row))
+    values = {"kind": kind, "alias": former, f"{kind}_id": row.id, "confirmed_by": "renamed"}
+    await execute(db, insert(table_of(Alias)).values(**values).on_conflict_do_nothing())
 
 
 async def _flush(db: AsyncSession, row: Model | Benchmark) -> None:

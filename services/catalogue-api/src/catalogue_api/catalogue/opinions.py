@@ -4,7 +4,7 @@ from typing import Annotated
 
 from catalogue_schema.sentiment import Sentiment
 from catalogue_schema.tables import Model, Opinion, OpinionResponse
-from catalogue_schema.text import Name, ShortText, Tag
+from catalogue_schema.text import NewName, ShortText, Tag
 from catalogue_schema.times import Date
 from pydantic import Field
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from catalogue_api.http.problems import NotFound
 
 
 class OpinionQuery(PageQuery):
-    model: Name | None = None
+    model: NewName | None = None
     sentiment: Sentiment | None = None
     source: ShortText | None = None
     author: ShortText | None = None

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from catalogue_schema.tables import Benchmark, BenchmarkResult, BenchmarkResultResponse, Model
-from catalogue_schema.text import Name, ShortText
+from catalogue_schema.text import NewName, ShortText
 from catalogue_schema.times import Date
 from pydantic import Field
 from sqlalchemy import UnaryExpression, select, true
@@ -22,8 +22,8 @@ LATEST = 10
 
 
 class ResultQuery(PageQuery):
-    model: Name | None = None
-    benchmark: Name | None = None
+    model: NewName | None = None
+    benchmark: NewName | None = None
     source: ShortText | None = None
     date_from: Annotated[Date | None, Field(description="Tested on this day or later")] = None
     date_to: Annotated[Date | None, Field(description="Tested on this day or earlier")] = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalogue_schema.tables import Model, UseCase, UseCaseCreate, UseCaseResponse
-from catalogue_schema.text import Name
+from catalogue_schema.text import NewName
 from sqlalchemy import delete, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,7 +19,7 @@ from catalogue_api.http.versions import SeenVersion
 
 
 class UseCaseQuery(PageQuery):
-    model: Name | None = None
+    model: NewName | None = None
 
 
 async def list_use_cases(db: AsyncSession, query: UseCaseQuery) -> Page[UseCaseResponse]:

@@ -36,6 +36,9 @@ class EventReader:
         if impossible := self._clock.find_impossible(event):
             pointer = f"{self._form.fields}/{impossible.field}"
             raise Rejected(FieldError(pointer=pointer, reason=impossible.reason))
+        if not event.event_id.int:
+            reason = "is the nil UUID, which is no event's own: leave it out, and one is made"
+            raise Rejected(FieldError(pointer=f"{self._form.fields}/event_id", reason=reason))
         if self._key is not None and "event_id" not in event.model_fields_set:
             return event.model_copy(update={"event_id": self._key.id_of(event, self._index)})
         return event
