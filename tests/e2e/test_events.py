@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 from aiokafka import AIOKafkaConsumer
-from support.catalogue import Catalogue
+from support.catalogue import Catalogue, Json
 from support.polling import eventually
 from support.system import System
 
@@ -85,18 +85,59 @@ async def test_posting_the_same_events_again_changes_nothing(catalogue: Catalogu
     assert (after[0], after[1]) == before
 
 
-async def test_a_model_the_catalogue_does_not_have_makes_a_dead_letter_that_says_so(
+async def test_an_event_of_an_unknown_model_waits_and_is_recorded_when_an_alias_appears(
     catalogue: Catalogue,
 ) -> None:
     unknown = f"nobody/{uuid4().hex}"
-    stray, good = catalogue.result(50, model=unknown), catalogue.result(60)
+    stray = catalogue.result(50, model=unknown, source="papers", date_tested="2025-01-02")
+    good = catalogue.result(60)
     await catalogue.post(stray, good)
 
     receipt = await catalogue.receipt(stray["event_id"])
-    assert receipt["status"] == "dead_lettered"
+    assert receipt["status"] == "waiting"
     assert receipt["dead_letter"]["reason"] == "unknown_model"
     assert unknown in receipt["dead_letter"]["detail"]
     assert (await catalogue.receipt(good["event_id"]))["status"] == "recorded"
+    [waiting] = [item for item in await catalogue.items("/v1/unresolved-names") if item["name"] == unknown]
+    assert (waiting["count"], waiting["sources"]) == (1, ["papers"])
+
+    alias = {"kind": "model", "alias": unknown, "name": catalogue.model, "confirmed_by": "a test"}
+    (await catalogue.api.post("/v1/aliases", json=alias)).raise_for_status()
+    receipt = await catalogue.receipt(stray["event_id"], "recorded")
+    assert receipt["reported"]["model"] == {"name": unknown, "resolved_by": "alias"}
+    assert receipt["dead_letter"] is None
+    [row] = [row for row in await catalogue.results() if row["event_id"] == stray["event_id"]]
+    assert (row["score"], row["reported"]["model"]["name"]) == (50, unknown)
+
+
+async def test_an_opinion_waits_through_both_workers(catalogue: Catalogue) -> None:
+    later = f"lab/{uuid4().hex}"
+    opinion = catalogue.opinion("I love it.", model=later)
+    await catalogue.post(opinion)
+    await catalogue.receipt(opinion["event_id"], "waiting")
+
+    new = {"name": later, "organization": "lab"}
+    (await catalogue.api.post("/v1/models", json=new)).raise_for_status()
+    receipt = await catalogue.receipt(opinion["event_id"], "recorded")
+    assert receipt["reported"] is None
+
+
+async def test_an_id_with_other_content_is_a_conflict_and_the_first_stays(catalogue: Catalogue) -> None:
+    first = catalogue.opinion("The first.")
+    second = first | {"content": "Another."}
+    await catalogue.post(first, second, first)
+
+    async def look() -> Json:
+        receipt: Json = (await catalogue.api.get(f"/v1/events/{first['event_id']}")).json()
+        return receipt
+
+    receipt = await eventually(look, lambda found: bool(found["conflicts"]), 60)
+    assert receipt["status"] == "recorded"
+    [conflict] = receipt["conflicts"]
+    assert conflict["reason"] == "event_id_conflict"
+    letter = (await catalogue.api.get(f"/v1/dead-letters/{conflict['id']}")).json()
+    assert "Another." in letter["value"]["text"]
+    assert [row["content"] for row in await catalogue.opinions()] == ["The first."]
 
 
 async def test_invalid_items_are_reported_and_the_others_published(catalogue: Catalogue) -> None:

@@ -40,14 +40,17 @@ class Catalogue:
         assert body["accepted"] == len(events)
         return body
 
-    async def receipt(self, event_id: str) -> Json:
-        """What became of the event, once something has."""
+    async def receipt(self, event_id: str, status: str | None = None) -> Json:
+        """What became of the event, once something has, or once it has this status."""
 
         async def look() -> Json:
             receipt: Json = (await self.api.get(f"/v1/events/{event_id}")).json()
             return receipt
 
-        return await eventually(look, lambda receipt: receipt["status"] != "unknown")
+        def is_there(receipt: Json) -> bool:
+            return bool(receipt["status"] == status if status else receipt["status"] != "unknown")
+
+        return await eventually(look, is_there, 60)
 
     async def items(self, path: str, **query: str) -> list[Json]:
         answer = (await self.api.get(path, params=query)).raise_for_status().json()

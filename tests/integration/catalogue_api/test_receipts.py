@@ -36,8 +36,8 @@ async def ids(engine: AsyncEngine) -> dict[str, Any]:
 
 
 def dead_letter(**fields: Any) -> DeadLetterRow:
+    fields = {"reason": "unknown_model"} | fields
     return DeadLetterRow(
-        reason="unknown_model",
         detail="no model is named x",
         exception_class="UnknownModelError",
         topic="catalogue.opinions.classified.v1",
@@ -69,7 +69,9 @@ async def test_an_opinion_is_recorded_even_if_it_was_a_dead_letter_before(
         "location": f"/v1/opinions/{opinion.id}",
         "superseded_by": None,
         "retracted_by": None,
+        "reported": None,
         "dead_letter": None,
+        "conflicts": [],
     }
 
 
@@ -93,22 +95,50 @@ async def test_what_was_retracted_says_by_which_event(
     assert (await api.get("/v1/retractions/99")).status_code == httpx.codes.NOT_FOUND
 
 
-async def test_a_dead_letter_says_why_and_where(api: httpx.AsyncClient, engine: AsyncEngine) -> None:
+@pytest.mark.parametrize(
+    ("letter", "status"),
+    [
+        ({}, "waiting"),
+        ({"reason": "invalid"}, "dead_lettered"),
+        ({"status": "replaying"}, "replaying"),
+        ({"status": "replayed"}, "replaying"),
+        ({"status": "discarded", "note": "spam"}, "discarded"),
+    ],
+)
+async def test_a_dead_letter_says_why_and_where(
+    api: httpx.AsyncClient, engine: AsyncEngine, letter: dict[str, Any], status: str
+) -> None:
     event_id = uuid4()
-    row = dead_letter(event_id=event_id)
+    row = dead_letter(event_id=event_id, **letter)
     await add(engine, row)
 
     receipt = (await api.get(f"/v1/events/{event_id}")).json()
-    assert (receipt["status"], receipt["location"]) == ("dead_lettered", None)
+    assert (receipt["status"], receipt["location"]) == (status, None)
     assert receipt["dead_letter"] == {
         "id": row.id,
-        "reason": "unknown_model",
+        "type": None,
+        "reason": row.reason,
         "detail": "no model is named x",
         "topic": "catalogue.opinions.classified.v1",
         "partition": 3,
         "offset": 42,
-        "status": "open",
+        "status": row.status,
+        "attempts": 1,
+        "failed_at": row.failed_at.isoformat().replace("+00:00", "Z"),
+        "note": row.note,
     }
+
+
+async def test_an_id_that_came_with_other_content_says_both(
+    api: httpx.AsyncClient, engine: AsyncEngine, ids: dict[str, Any]
+) -> None:
+    opinion = Opinion(model_id=ids["model_id"], content="x", event_id=uuid4())
+    conflict = dead_letter(event_id=opinion.event_id, reason="event_id_conflict")
+    await add(engine, opinion, conflict)
+
+    receipt = (await api.get(f"/v1/events/{opinion.event_id}")).json()
+    assert (receipt["status"], receipt["dead_letter"]) == ("recorded", None)
+    assert [letter["id"] for letter in receipt["conflicts"]] == [conflict.id]
 
 
 @pytest.mark.parametrize("tested", [None, date(2025, 1, 2)], ids=["no date", "a date"])

@@ -43,11 +43,13 @@ COLUMNS = {
         "url": "character varying(500)",
         **TIMESTAMPS,
     },
-    "benchmark_results": {"id": ID, **REPORT, **TIMESTAMPS},
+    "benchmark_results": {"id": ID, **REPORT, **TIMESTAMPS, "reported": "jsonb"},
     "result_reports": {
         "id": ID,
         **REPORT,
         "created_at": "timestamp with time zone NOT NULL",
+        "reported": "jsonb",
+        "fingerprint": "uuid",
     },
     "opinions": {
         "id": ID,
@@ -62,6 +64,8 @@ COLUMNS = {
         "sentiment_confidence": "double precision",
         "classifier": "character varying(100)",
         **TIMESTAMPS,
+        "reported": "jsonb",
+        "fingerprint": "uuid",
     },
     "use_cases": {
         "id": ID,
@@ -71,6 +75,8 @@ COLUMNS = {
         "mentioned_by": "character varying(255)",
         "event_id": "uuid NOT NULL",
         **TIMESTAMPS,
+        "reported": "jsonb",
+        "fingerprint": "uuid",
     },
     "opinion_counts": {"model_id": ID, "sentiment": "character varying(50)", **COUNTED},
     "result_counts": {"model_id": ID, "benchmark_id": ID, **COUNTED},
@@ -82,6 +88,23 @@ COLUMNS = {
         "occurred_at": "timestamp with time zone NOT NULL",
         "retracts": "uuid NOT NULL",
         "reason": "character varying(255) NOT NULL",
+        "fingerprint": "uuid",
+    },
+    "aliases": {
+        "id": ID,
+        "kind": "character varying(20) NOT NULL",
+        "alias": "character varying(255) NOT NULL",
+        "source": "character varying(255)",
+        "confirmed_by": "character varying(255)",
+        "evidence": "character varying(500)",
+        "model_id": "bigint",
+        "benchmark_id": "bigint",
+        "organization": "character varying(255)",
+        **TIMESTAMPS,
+    },
+    "bare_name_sources": {
+        "source": "character varying(255) NOT NULL",
+        "created_at": "timestamp with time zone NOT NULL",
     },
     "dead_letters": {
         "id": ID,
@@ -99,12 +122,17 @@ COLUMNS = {
         "benchmark": "text",
         "attempts": "integer NOT NULL",
         "status": "character varying(20) NOT NULL",
+        "type": "character varying(50)",
+        "source": "text",
+        "failed_at": "timestamp with time zone NOT NULL",
+        "history": "jsonb NOT NULL",
+        "note": "text",
         **TIMESTAMPS,
     },
 }
 INDEXED = {
-    "models": {"id!", "name!"},
-    "benchmarks": {"id!", "name!", "category"},
+    "models": {"id!", "name!", "normal_name(name::text)", "bare_name(name::text)"},
+    "benchmarks": {"id!", "name!", "category", "normal_name(name::text)"},
     "benchmark_results": {
         "id!",
         "event_id!",
@@ -130,7 +158,19 @@ INDEXED = {
     "result_counts": {"model_id, benchmark_id, slot!", "benchmark_id"},
     "use_case_counts": {"model_id, slot!"},
     "retractions": {"id!", "event_id!", "retracts"},
-    "dead_letters": {"id!", "event_id!", 'topic, partition, "offset"!'},
+    "aliases": {"id!", "kind, normal_name(alias::text), source!", "model_id", "benchmark_id"},
+    "bare_name_sources": {"source!"},
+    "dead_letters": {
+        "id!",
+        "event_id, type!",
+        "event_id, type, md5(value)!",
+        'topic, partition, "offset", md5(value), md5(detail)!',
+        'topic, partition, "offset"',
+        "bare_name(model)",
+        "normal_name(benchmark)",
+        "status, id",
+        "reason, id",
+    },
 }
 each_table = pytest.mark.parametrize("table", COLUMNS)
 

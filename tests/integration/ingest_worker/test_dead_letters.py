@@ -45,8 +45,64 @@ async def test_a_dead_letter_stands_with_its_bytes_and_headers(engine: AsyncEngi
 async def test_the_same_failure_again_changes_nothing(engine: AsyncEngine, tables: Any) -> None:
     await record(engine, letter())
     before = await tables.dead_letters()
-    await record(engine, letter(offset=99, detail="another detail"))
+    await record(engine, letter(offset=99))
     assert await tables.dead_letters() == before
+
+
+async def test_the_newest_failure_is_shown_and_what_failed_before_is_history(
+    engine: AsyncEngine, tables: Any
+) -> None:
+    first, second = letter(detail="one"), letter(reason="invalid", detail="two")
+    await record(engine, first)
+    await record(engine, second)
+    await record(engine, first)
+    [row] = await tables.dead_letters()
+    assert (row["reason"], row["detail"]) == ("invalid", "two")
+    assert [(past["reason"], past["detail"]) for past in row["history"]] == [("unknown_model", "one")]
+
+
+async def test_history_is_bounded(engine: AsyncEngine, tables: Any) -> None:
+    for attempt in range(1, 25):
+        await record(engine, letter(attempts=attempt))
+    [row] = await tables.dead_letters()
+    assert [past["attempt"] for past in row["history"]] == [*range(4, 24)]
+
+
+async def test_an_opinion_and_a_result_with_one_id_both_keep_their_letters(
+    engine: AsyncEngine, tables: Any
+) -> None:
+    topics = (
+        "catalogue.opinions.submitted.v1",
+        "catalogue.results.reported.v1",
+        "x.catalogue.opinions.classified.v1",
+    )
+    await record(engine, *(letter(topic=topic) for topic in topics))
+    assert {row["type"] for row in await tables.dead_letters()} == {"OpinionSubmitted", "ResultReported"}
+    assert len(await tables.dead_letters()) == 2
+
+
+async def test_a_topic_that_was_made_again_has_letters_of_its_own(engine: AsyncEngine, tables: Any) -> None:
+    await record(engine, letter(None, value=b"before"))
+    await record(engine, letter(None, value=b"after"))
+    assert [row["value"] for row in await tables.dead_letters()] == [b"before", b"after"]
+
+
+async def test_a_message_without_an_id_that_fails_again_is_the_letter_that_was_replayed(
+    engine: AsyncEngine, tables: Any
+) -> None:
+    await record(engine, letter(None))
+    [row] = await tables.dead_letters()
+    await tables.execute("UPDATE dead_letters SET status = 'replayed'")
+    await record(engine, letter(None, offset=77, attempts=2, letter=row["id"], detail="again"))
+    [row] = await tables.dead_letters()
+    assert (row["attempts"], row["detail"], row["status"]) == (2, "again", "open")
+
+
+async def test_a_message_too_large_to_copy_keeps_its_event_id() -> None:
+    body = b'{"event_id": "%s", "content": "%s"}' % (str(EVENT_ID).encode(), b"x" * 3 * 2**20)
+    sent = to_message(Failure(message(body), Reason.INVALID, "d", "E"))
+    dead = from_record(message(sent.value, sent.key, sent.headers))
+    assert (dead.event_id, dead.value) == (EVENT_ID, None)
 
 
 @pytest.mark.parametrize("news", [{"reason": "invalid"}, {"attempts": 2}])

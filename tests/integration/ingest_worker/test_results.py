@@ -1,10 +1,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import permutations
 from typing import Any
 from uuid import UUID
 
 import pytest
+from catalogue_messaging.failures import until_it_succeeds
 from catalogue_schema.events import Reason, ResultReported
 from catalogue_schema.examples import Example, load
 from catalogue_schema.topics import RESULTS_REPORTED
@@ -108,7 +110,7 @@ async def test_unknown_names_are_returned_and_the_rest_is_recorded(engine: Async
         result(1),
         result(2, model="lab/nobody"),
         result(3, benchmark="NOPE"),
-        result(4, model="Lab/Model"),
+        result(4, model="Lab/Models"),
     ]
     failures = await write_events(engine, RESULTS, batch(*events))
     assert [failure.reason for failure in failures] == [
@@ -135,7 +137,8 @@ async def test_workers_with_the_same_events_at_once_write_each_exactly_once(
 ) -> None:
     events = [result(number, number, date_tested=None) for number in range(200)]
     orders = [events, events[::-1], events[100:] + events[:100], events[::2] + events[1::2]]
-    await asyncio.gather(*[write_events(engine, RESULTS, batch(*order)) for order in orders])
+    writes = [partial(write_events, engine, RESULTS, batch(*order)) for order in orders]
+    await asyncio.gather(*[until_it_succeeds("test", write, lambda: None, 1) for write in writes])
     assert [row["score"] for row in await tables.results()] == [199]
     assert len(await tables.all("result_reports")) == 200
 

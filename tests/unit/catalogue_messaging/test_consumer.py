@@ -6,7 +6,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, GroupAuthorizationFailedError, IllegalStateError
 from catalogue_messaging import failures as policy
-from catalogue_messaging.consumer import BatchConsumer, Records
+from catalogue_messaging.consumer import BatchConsumer, Records, Way
 from catalogue_messaging.decoding import decode_json
 from catalogue_messaging.failures import Failure, Received, TransientError
 from catalogue_schema.events import ResultReported
@@ -49,7 +49,7 @@ class Kafka:
 
     def consumer(self, **replaced: Any) -> BatchConsumer[ResultReported]:
         parts = {"handle": self.handle, "decode": decode_json(RESULTS_REPORTED), "reject": self.reject}
-        return BatchConsumer[ResultReported](RESULTS_REPORTED, stopping=self.stopping, **parts | replaced)
+        return BatchConsumer[ResultReported](RESULTS_REPORTED, Way(**parts | replaced), self.stopping)
 
 
 def partition(number: int) -> TopicPartition:

@@ -47,8 +47,8 @@ def test_headers_are_those_of_kafka_connect() -> None:
 
 
 def test_headers_are_those_that_asyncapi_names() -> None:
-    unreadable: Sent = [("catalogue.unreadable", b"no UTF-8")]
-    written = {name for name, _ in to_message(failure(record(None, headers=unreadable))).headers}
+    sent: Sent = [("catalogue.unreadable", b"no UTF-8"), ("catalogue.letter", b"7")]
+    written = {name for name, _ in to_message(failure(record(None, headers=sent))).headers}
     assert written == DEAD_LETTER_HEADERS.keys()
 
 

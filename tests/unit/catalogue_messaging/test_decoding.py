@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from aiokafka import TopicPartition
-from catalogue_messaging.consumer import BatchConsumer
+from catalogue_messaging.consumer import BatchConsumer, Way
 from catalogue_messaging.decoding import decode_json
 from catalogue_messaging.failures import Failure, Received
 from catalogue_schema.events import Reason, ResultReported
@@ -36,8 +36,8 @@ async def rejected(value: bytes) -> list[Failure]:
     async def reject(found: Sequence[Failure]) -> None:
         failures.extend(found)
 
-    decode = decode_json(RESULTS_REPORTED)
-    consumer = BatchConsumer[ResultReported](RESULTS_REPORTED, handle, decode, reject, asyncio.Event())
+    way = Way(handle, decode_json(RESULTS_REPORTED), reject)
+    consumer = BatchConsumer[ResultReported](RESULTS_REPORTED, way, asyncio.Event())
     await consumer.process((record(value),), NothingToCommit())
     await consumer.finished()
     return failures

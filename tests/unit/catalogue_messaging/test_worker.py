@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from catalogue_runtime.health import Heartbeat
 from catalogue_schema.events import ResultReported
 from catalogue_schema.examples import load
 from catalogue_schema.topics import RESULTS_REPORTED
+from support.polling import eventually
 
 EVENT = load(RESULTS_REPORTED)[0]
 RECORD = ConsumerRecord("results", 0, 7, 0, 0, EVENT.key, EVENT.value, None, -1, -1, ())
@@ -76,6 +78,19 @@ async def test_a_batch_that_is_done_is_no_fault(monkeypatch: pytest.MonkeyPatch)
     await asyncio.wait_for(batch(done), 5)
     monkeypatch.setattr(worker, "STALL_LIMIT", 0)
     assert done._fault() is None
+
+
+async def test_too_many_unexpected_failures_halt_the_worker_uncommitted() -> None:
+    async def broken(_: Batch) -> list[Failure]:
+        raise RuntimeError("a bad deploy")
+
+    halted = consuming(broken)
+    [(consumer, _)] = halted._consumers
+    kafka = Consumer()
+    await consumer.process((RECORD,) * 60, kafka)
+    said = await eventually(partial(asyncio.to_thread, halted._fault), bool)
+    assert "60 messages in a row failed unexpectedly" in (said or "")
+    await consumer.break_off()
 
 
 async def test_a_blocked_event_loop_is_a_fault_of_the_worker() -> None:
