@@ -48,6 +48,7 @@ CREATE FUNCTION find_model(named text, by_source text)
 RETURNS TABLE (found_id bigint, resolved_by text) LANGUAGE plpgsql STABLE AS $$
 DECLARE
     as_normal text := normal_name(named);
+    alike text[];
 BEGIN
     RETURN QUERY SELECT m.id, 'name' FROM models m WHERE m.name = named;
     IF FOUND THEN RETURN; END IF;
@@ -56,8 +57,9 @@ BEGIN
             AND (a.source IS NULL OR a.source = by_source)
         ORDER BY a.source NULLS LAST LIMIT 1;
     IF FOUND THEN RETURN; END IF;
+    alike := spellings(as_normal);  -- once, not for each row
     RETURN QUERY SELECT min(m.id), 'normal_form' FROM models m
-        WHERE normal_name(m.name) = ANY (spellings(as_normal)) HAVING count(*) = 1;
+        WHERE normal_name(m.name) = ANY (alike) HAVING count(*) = 1;
     IF FOUND OR strpos(as_normal, '/') > 0 THEN RETURN; END IF;
     RETURN QUERY SELECT min(m.id), 'bare_name' FROM models m
         WHERE bare_name(m.name) = as_normal
