@@ -36,4 +36,4 @@ GRANT SELECT (id, event_id, occurred_at, model_id, benchmark_id, date_tested, sc
     UPDATE (event_id, occurred_at, score, source, reported) ON benchmark_results TO ingest_worker;
 GRANT SELECT, UPDATE, DELETE ON dead_letters TO ingest_worker;
 GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq,
-    aliases_id_seq,    use_cases_id_seq, retractions_id_seq TO ingest_worker;
+    aliases_id_seq, use_cases_id_seq, retractions_id_seq TO ingest_worker;

@@ -24,15 +24,17 @@ UPSERT = text("""
 WITH line AS (
     SELECT * FROM jsonb_to_recordset(:rows) AS line (
         place int, kind text, alias text, name text, source text, confirmed_by text, evidence text)
-), target AS (
-    SELECT DISTINCT ON (line.kind, normal_name(line.alias), line.source)
-        line.kind, line.alias, line.source, line.confirmed_by, line.evidence, models.id AS model_id,
-        benchmarks.id AS benchmark_id, CASE line.kind WHEN 'organization' THEN line.name END AS organization
+), named AS (
+    SELECT line.*, models.id AS model_id, benchmarks.id AS benchmark_id,
+        CASE line.kind WHEN 'organization' THEN line.name END AS organization
     FROM line
     LEFT JOIN models ON line.kind = 'model' AND models.name = line.name
     LEFT JOIN benchmarks ON line.kind = 'benchmark' AND benchmarks.name = line.name
-    WHERE line.kind = 'organization' OR coalesce(models.id, benchmarks.id) IS NOT NULL
-    ORDER BY line.kind, normal_name(line.alias), line.source, line.place DESC
+), target AS (
+    SELECT DISTINCT ON (kind, normal_name(alias), source)
+        kind, alias, source, confirmed_by, evidence, model_id, benchmark_id, organization
+    FROM named WHERE num_nonnulls(model_id, benchmark_id, organization) > 0
+    ORDER BY kind, normal_name(alias), source, place DESC
 ), written AS (
     INSERT INTO aliases AS a (
         kind, alias, source, confirmed_by, evidence, model_id, benchmark_id, organization)
@@ -48,10 +50,8 @@ WITH line AS (
 )
 SELECT (SELECT count(*) FROM written WHERE created) AS created,
     (SELECT count(*) FROM written WHERE NOT created) AS updated,
-    (SELECT array_agg(place) FROM line
-     LEFT JOIN models ON line.kind = 'model' AND models.name = line.name
-     LEFT JOIN benchmarks ON line.kind = 'benchmark' AND benchmarks.name = line.name
-     WHERE line.kind <> 'organization' AND models.id IS NULL AND benchmarks.id IS NULL) AS unknown
+    (SELECT array_agg(place) FROM named
+     WHERE num_nonnulls(model_id, benchmark_id, organization) = 0) AS unknown
 """).bindparams(bindparam("rows", type_=JSONB))
 
 

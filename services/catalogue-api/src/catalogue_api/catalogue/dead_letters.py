@@ -142,10 +142,10 @@ class Selection(BaseModel):
             raise ValueError("give either ids or a filter")
         return self
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        if self.filter is not None:
-            return self.filter.conditions()
-        return [col(DeadLetterRow.id).in_(self.ids or [])]
+    def among(self, statuses: Sequence[str]) -> list[ColumnElement[bool]]:
+        """Conditions for the letters that are chosen and in one of `statuses`."""
+        chosen = [LETTERS.c.id.in_(self.ids or [])] if self.filter is None else self.filter.conditions()
+        return [*chosen, LETTERS.c.status.in_(statuses)]
 
 
 class Discarding(Selection):
@@ -184,17 +184,16 @@ async def chosen(
     db: AsyncSession, selection: Selection, statuses: Sequence[str], limit: int
 ) -> list[RowMapping]:
     """Whole rows, the oldest first."""
-    wanted = [*selection.conditions(), LETTERS.c.status.in_(statuses)]
-    statement = select(LETTERS).where(*wanted).order_by(LETTERS.c.id).limit(limit)
+    statement = select(LETTERS).where(*selection.among(statuses)).order_by(LETTERS.c.id).limit(limit)
     return [*(await execute(db, statement)).mappings()]
 
 
 async def count(db: AsyncSession, selection: Selection, statuses: Sequence[str]) -> int:
-    wanted = [*selection.conditions(), LETTERS.c.status.in_(statuses)]
-    return int((await execute(db, select(func.count()).select_from(LETTERS).where(*wanted))).scalar_one())
+    statement = select(func.count()).select_from(LETTERS).where(*selection.among(statuses))
+    return int((await execute(db, statement)).scalar_one())
 
 
 async def mark(db: AsyncSession, selection: Selection, statuses: Sequence[str], **values: Any) -> int:
     """Change the letters that are in one of `statuses`. Returns how many there were."""
-    wanted = [*selection.conditions(), LETTERS.c.status.in_(statuses)]
-    return (await execute(db, update(LETTERS).where(*wanted).values(**values))).rowcount
+    statement = update(LETTERS).where(*selection.among(statuses)).values(**values)
+    return (await execute(db, statement)).rowcount
