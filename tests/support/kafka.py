@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.record.util import calc_crc32c
 from catalogue_messaging.dead_letters import from_record
 from catalogue_messaging.settings import KafkaSettings
@@ -27,6 +29,23 @@ async def topics_of(bootstrap_servers: str, prefix: str) -> KafkaSettings:
     kafka = KafkaSettings(bootstrap_servers=bootstrap_servers, topic_prefix=prefix)
     await ensure_topics(kafka, TopicSettings())
     return kafka
+
+
+@asynccontextmanager
+async def administrator(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**kafka.client_options())
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def configure(kafka: KafkaSettings, topic: Topic, settings: dict[str, str]) -> None:
+    """Set these of the topic's settings, as an operator may."""
+    resource = ConfigResource(ConfigResourceType.TOPIC, kafka.topic_name(topic), configs=settings)
+    async with administrator(kafka) as admin:
+        await admin.alter_configs([resource])
 
 
 @asynccontextmanager

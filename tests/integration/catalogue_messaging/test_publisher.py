@@ -1,13 +1,15 @@
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 from catalogue_messaging.outbox import Message, partition_of
 from catalogue_messaging.publisher import EventPublisher, MessageTooLargeError, PublishError
 from catalogue_messaging.settings import KafkaSettings
+from catalogue_runtime.checks import NotReadyError
 from catalogue_schema.events import ResultReported
 from catalogue_schema.topics import DEAD_LETTERS, RESULTS_REPORTED
-from support.kafka import producer, read_all, topics_of
+from support.kafka import configure, producer, read_all, topics_of
 
 
 def result(number: int) -> ResultReported:
@@ -70,13 +72,37 @@ async def test_a_message_over_its_topics_limit_fails_its_sender_alone(
     assert len(await read_all(kafka, RESULTS_REPORTED)) == 2
 
 
+async def test_a_topic_whose_limit_was_lowered_takes_what_is_under_it(
+    bootstrap_servers: str, topic_prefix: str
+) -> None:
+    kafka = await topics_of(bootstrap_servers, topic_prefix)
+    await configure(kafka, RESULTS_REPORTED, {"max.message.bytes": "20000"})
+    publisher = EventPublisher(kafka, "/test", timeout=60)
+    with pytest.raises(MessageTooLargeError, match=r"20,.* bytes is over the max.message.bytes"):
+        await publisher.publish_messages(RESULTS_REPORTED, [Message(b"k", b"x" * 20_000, [])])
+
+    many = [Message(b"k", b"x" * 1000, []) for _ in range(200)]
+    refused = 0
+    while True:
+        try:
+            await publisher.publish_messages(RESULTS_REPORTED, many)
+        except PublishError:
+            refused += 1
+            assert refused < 6, "each refusal halves the batches"
+        else:
+            break
+    await publisher.stop()
+    assert refused > 0
+    assert len(await read_all(kafka, RESULTS_REPORTED)) >= len(many)
+
+
 async def test_who_gives_up_does_not_take_others_along(bootstrap_servers: str, topic_prefix: str) -> None:
     kafka = await topics_of(bootstrap_servers, topic_prefix)
     publisher = EventPublisher(kafka, "/test", timeout=60)
     publishing = [
         asyncio.create_task(publisher.publish(RESULTS_REPORTED, [result(number)])) for number in range(50)
     ]
-    await publisher.topics()
+    await publisher.partitions([RESULTS_REPORTED])
     for task in publishing[::2]:
         task.cancel()
     await asyncio.gather(*publishing[1::2])
@@ -102,11 +128,16 @@ async def test_a_key_has_the_partition_that_aiokafkas_producer_gives_it(
     assert found == {key: partition_of(key, RESULTS_REPORTED.partitions) for key in keys}
 
 
-async def test_the_topics_are_those_of_kafka(bootstrap_servers: str, topic_prefix: str) -> None:
+async def test_a_topic_that_is_missing_is_named_with_what_to_do(
+    bootstrap_servers: str, topic_prefix: str
+) -> None:
     kafka = await topics_of(bootstrap_servers, topic_prefix)
     publisher = EventPublisher(kafka, "/test")
-    assert kafka.topic_name(RESULTS_REPORTED) in await publisher.topics()
-    assert RESULTS_REPORTED.name + ".none" not in await publisher.topics()
+    found = await publisher.partitions([RESULTS_REPORTED])
+    assert found == {RESULTS_REPORTED: RESULTS_REPORTED.partitions}
+    missing = replace(RESULTS_REPORTED, name="none")
+    with pytest.raises(NotReadyError, match=rf"no topics {topic_prefix}none: create them"):
+        await publisher.partitions([RESULTS_REPORTED, missing])
     await publisher.stop()
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 from catalogue_messaging.publisher import EventPublisher
 from catalogue_runtime.checks import Checks
 from catalogue_schema.database import ping
+from catalogue_schema.topics import SUBMITTED
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,7 +20,10 @@ class Readiness(BaseModel):
 
 class Health:
     def __init__(self, publisher: EventPublisher, engine: AsyncEngine) -> None:
-        self._checks = Checks({"kafka": publisher.ping, "database": lambda: ping(engine)})
+        async def kafka() -> None:
+            await publisher.partitions(SUBMITTED.values())
+
+        self._checks = Checks({"kafka": kafka, "database": lambda: ping(engine)})
 
     async def readiness(self) -> Readiness:
         states = await self._checks.states()

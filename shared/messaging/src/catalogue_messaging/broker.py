@@ -23,7 +23,7 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from catalogue_messaging.consumer import BatchConsumer, Records
 from catalogue_messaging.metrics import REBALANCES
 from catalogue_messaging.reading import Consumer
-from catalogue_messaging.settings import KafkaSettings
+from catalogue_messaging.settings import METADATA_AGE_MS, KafkaSettings
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +65,7 @@ def make_broker(kafka: KafkaSettings, service: str) -> KafkaBroker:
         consumer_only=True,
         allow_auto_create_topics=False,
         retry_backoff_ms=RETRY_BACKOFF_MS,
+        metadata_max_age_ms=METADATA_AGE_MS,
         apply_types=False,
         # A logger of our own: FastStream's has its own handler. What it warns of is what we asked for.
         logger=_errors_only(),

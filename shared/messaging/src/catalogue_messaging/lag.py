@@ -1,20 +1,20 @@
-"""How far the consumers are behind, for Prometheus."""
+"""How far the consumers are behind, for Prometheus, which counts what is no message as consumed."""
 
 import asyncio
 from collections.abc import Callable, Iterable
 
 import structlog
-from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from catalogue_messaging.metrics import LAG
+from catalogue_messaging.reading import Consumer
 
 log = structlog.get_logger(__name__)
 
 INTERVAL = 5
 """Seconds between two looks."""
 
-Consumers = Iterable[tuple[str, AIOKafkaConsumer]]
+Consumers = Iterable[tuple[str, Consumer]]
 """Each topic's consumer, by the topic's name without prefix."""
 
 
@@ -24,6 +24,8 @@ async def watch_lag(consumers: Callable[[], Consumers]) -> None:
         await asyncio.sleep(INTERVAL)
         try:
             async with asyncio.timeout(INTERVAL):
+                for _, consumer in consumers():
+                    await consumer.commit_markers()
                 await measure_lag(consumers())
         except (KafkaError, IllegalStateError, TimeoutError) as error:
             log.info("consumer lag unknown", error=repr(error))

@@ -4,12 +4,12 @@ aiokafka's own `send` makes a future and metadata for each message, and a reques
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerClosed
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
@@ -34,6 +34,15 @@ class Message(NamedTuple):
     headers: Headers
 
 
+class BatchTooLargeError(KafkaError):  # type: ignore[misc]  # aiokafka has no types
+    """The broker takes no batch of `size` bytes, which held so many `messages`."""
+
+    def __init__(self, size: int, messages: int) -> None:
+        super().__init__(f"a batch of {size:,} bytes is over the topic's max.message.bytes")
+        self.size = size
+        self.messages = messages
+
+
 def size_of(message: Message) -> int:
     """At most how many bytes the message is on the broker, alone in its batch."""
     key, value, headers = message
@@ -43,10 +52,15 @@ def size_of(message: Message) -> int:
 class _Batch:
     """Messages for one partition. `taken` once the producer has them, settled once Kafka has or refused."""
 
-    __slots__ = ("_error", "_loop", "_settled", "_waiting", "builder", "submitting", "taken")
+    __slots__ = (
+        *("_ceiling", "_error", "_loop", "_messages", "_settled", "_waiting"),
+        *("builder", "submitting", "taken"),
+    )
 
-    def __init__(self, builder: BatchBuilder, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, builder: BatchBuilder, loop: asyncio.AbstractEventLoop, ceiling: int | None) -> None:
         self.builder = builder
+        self._ceiling = ceiling
+        self._messages = 0
         self.submitting = False
         self.taken = asyncio.Event()
         self._loop = loop
@@ -56,8 +70,13 @@ class _Batch:
 
     def append(self, message: Message) -> bool:
         """Say whether there was room. An empty batch has room for a message of any size."""
+        if self._ceiling and self._messages and self.builder.size() + size_of(message) > self._ceiling:
+            return False
         key, value, headers = message
-        return self.builder.append(timestamp=None, key=key, value=value, headers=headers) is not None
+        if self.builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
+            return False
+        self._messages += 1
+        return True
 
     async def acknowledged(self) -> None:
         """Raises what Kafka answered otherwise."""
@@ -66,6 +85,8 @@ class _Batch:
             future = self._loop.create_future()
             self._waiting.append(future)
             await future
+        if isinstance(self._error, MessageSizeTooLargeError):
+            raise BatchTooLargeError(self.builder.size(), self._messages)
         if self._error is not None:
             raise KafkaError(repr(self._error)) from self._error
 
@@ -81,10 +102,12 @@ class Outbox:
 
     Messages with one key stay in the order in which they were sent. What finds no room waits until its
     partition's batch was taken, so that Kafka may be away for long without messages piling up.
+    `ceilings` are bytes that a topic's batches of several messages must stay under.
     """
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
+    def __init__(self, producer: AIOKafkaProducer, ceilings: Mapping[str, int] | None = None) -> None:
         self.producer = producer
+        self._ceilings = ceilings or {}
         self._loop = asyncio.get_running_loop()
         self._open: dict[Place, _Batch] = {}
         self._submissions: set[asyncio.Task[None]] = set()
@@ -119,7 +142,8 @@ class Outbox:
         while True:
             batch = self._open.get(place)
             if batch is None:
-                batch = self._open[place] = _Batch(self.producer.create_batch(), self._loop)
+                ceiling = self._ceilings.get(place[0])
+                batch = self._open[place] = _Batch(self.producer.create_batch(), self._loop, ceiling)
                 self._linger()
             if batch.append(message):
                 return batch

@@ -8,6 +8,7 @@ from functools import cache
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from catalogue_runtime.checks import NotReadyError
 from catalogue_runtime.timeouts import Timeouts
 from catalogue_schema.events import Event, Reason
 from catalogue_schema.topics import DEAD_LETTERS, Topic
@@ -16,7 +17,7 @@ from prometheus_client import Histogram
 from catalogue_messaging.envelope import event_headers
 from catalogue_messaging.failures import PermanentError, TransientError
 from catalogue_messaging.metrics import PUBLISH_FAILURES, PUBLISH_SECONDS
-from catalogue_messaging.outbox import Message, Outbox, size_of
+from catalogue_messaging.outbox import BatchTooLargeError, Message, Outbox, size_of
 from catalogue_messaging.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
@@ -41,9 +42,9 @@ class MessageTooLargeError(PermanentError):
 
     reason = Reason.INVALID
 
-    def __init__(self, topic: Topic, size: int) -> None:
-        limit = topic.max_message_bytes
-        super().__init__(f"a message of {size:,} bytes is over the {limit:,} of {topic.name}")
+    def __init__(self, topic: Topic, size: int, limit: int | None = None) -> None:
+        over = "max.message.bytes" if limit is None else f"{limit:,}"
+        super().__init__(f"a message of {size:,} bytes is over the {over} of {topic.name}")
 
 
 class EventPublisher:
@@ -58,6 +59,7 @@ class EventPublisher:
         self._timeouts = Timeouts(timeout)
         self._name = cache(settings.topic_name)
         self._outbox: Outbox | None = None
+        self._ceilings: dict[str, int] = {}
         self._connecting = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -70,15 +72,19 @@ class EventPublisher:
             except (TimeoutError, KafkaError) as error:
                 log.warning("stopped with messages that Kafka had not acknowledged", error=repr(error))
 
-    async def ping(self) -> None:
-        """Raise a KafkaError or TimeoutError unless a broker answers within two seconds."""
-        await self.topics()
+    async def partitions(self, topics: Iterable[Topic]) -> dict[Topic, int]:
+        """How many partitions each of the topics has now.
 
-    async def topics(self) -> set[str]:
-        """The names of Kafka's topics. Raises a KafkaError or TimeoutError after two seconds."""
+        Raises a KafkaError or TimeoutError unless a broker answers within two seconds, and NotReadyError
+        where a topic does not exist.
+        """
         async with asyncio.timeout(2):
-            producer = (await self._connected()).producer
-            return set((await producer.client.fetch_all_metadata()).topics())
+            cluster = await (await self._connected()).producer.client.fetch_all_metadata()
+        found = {topic: len(cluster.partitions_for_topic(self._name(topic)) or ()) for topic in topics}
+        if missing := sorted(self._name(topic) for topic, partitions in found.items() if not partitions):
+            create = "create them with python -m catalogue_messaging.topics"
+            raise NotReadyError(f"Kafka has no topics {', '.join(missing)}: {create}")
+        return found
 
     async def publish(
         self,
@@ -111,8 +117,20 @@ class EventPublisher:
             log.warning("publishing failed", topic=topic.name, error=repr(error))
             if isinstance(error, KafkaError) and outbox is not None:
                 self._retire(outbox)
+            if isinstance(error, BatchTooLargeError):
+                self._stay_under(topic, error)
             raise PublishError(self._name(topic)) from error
         _seconds(topic.name).observe(time.perf_counter() - started)
+
+    def _stay_under(self, topic: Topic, refused: BatchTooLargeError) -> None:
+        """Somebody lowered the topic's limit: send smaller batches. Raises MessageTooLargeError for one message.
+
+        Those are still tried each time, so a limit that is raised again lets them pass.
+        """
+        if refused.messages == 1:
+            raise MessageTooLargeError(topic, refused.size) from refused
+        self._ceilings[self._name(topic)] = refused.size // 2
+        log.warning("the topic's max.message.bytes was lowered: smaller batches follow", topic=topic.name)
 
     def _retire(self, outbox: Outbox) -> None:
         """An idempotent producer that failed stays failed (a gap in its sequence numbers): take a new one."""
@@ -126,7 +144,7 @@ class EventPublisher:
     async def _connected(self) -> Outbox:
         async with self._connecting:
             if self._outbox is None:
-                self._outbox = Outbox(await _start_producer(self._settings))
+                self._outbox = Outbox(await _start_producer(self._settings), self._ceilings)
             return self._outbox
 
 
@@ -149,7 +167,7 @@ async def _start_producer(settings: KafkaSettings) -> AIOKafkaProducer:
 def _within_limit(topic: Topic, messages: Iterable[Message]) -> Iterator[Message]:
     for message in messages:
         if (size := size_of(message)) > topic.max_message_bytes:
-            raise MessageTooLargeError(topic, size)
+            raise MessageTooLargeError(topic, size, topic.max_message_bytes)
         yield message
 
 

@@ -39,6 +39,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
         self._served: dict[TopicPartition, float] = {}
         self._careful: set[TopicPartition] = set()
         self._poll_until = 0.0
+        self._following: dict[TopicPartition, int] = {}
 
     async def getmany(self, *, max_records: int, **_: Any) -> Found:
         """Wait for records, for as long as it takes; return at most `max_records`. Raises KafkaError."""
@@ -48,6 +49,23 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
             )
             if found:
                 return found
+
+    async def commit_markers(self) -> None:
+        """Commit past what is no record: a transaction's markers, and what it took back.
+
+        Only where all that was handed over is committed; else they would count as lag for ever.
+        Raises KafkaError.
+        """
+        past = {}
+        for partition in self.assignment():
+            # In this order: whatever is handed over behind the position is in `_following` by then.
+            position = await self.position(partition)
+            handed_over = self._following.get(partition, 0)
+            committed = await self.committed(partition) or 0
+            if handed_over <= committed < position:
+                past[partition] = position
+        if past:
+            await self.commit(past)
 
     async def _first(self) -> Found:
         """Wait for a record of any partition; return none when it is time to look round."""
@@ -63,7 +81,8 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
             # In which partition, only each by itself will tell.
             self._poll_until = time.monotonic() + LOOK_ROUND
             return {}
-        return {TopicPartition(record.topic, record.partition): [record]}
+        partition = TopicPartition(record.topic, record.partition)
+        return {partition: self._handed_over(partition, [record])}
 
     async def _fetched(self, found: Found, max_records: int) -> Found:
         """Add what has been fetched to `found`, without waiting."""
@@ -93,12 +112,19 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
                 return []
             self._careful.discard(partition)
             return [await self._instead(partition, error)]
-        return found.get(partition, [])
+        return self._handed_over(partition, found.get(partition, []))
+
+    def _handed_over(self, partition: TopicPartition, records: list[ConsumerRecord]) -> list[ConsumerRecord]:
+        """Note where the records end, in the same turn of the event loop in which the position moved there."""
+        if records:
+            self._following[partition] = records[-1].offset + 1
+        return records
 
     async def _instead(self, partition: TopicPartition, error: ValueError) -> ConsumerRecord:
         """Step over the record at the partition's position."""
         offset = await self.position(partition)
         self.seek(partition, offset + 1)
+        self._following[partition] = offset + 1
         log.error("unreadable", topic=partition.topic, partition=partition.partition, offset=offset)
         headers = ((UNREADABLE, str(error).encode()),)
         return ConsumerRecord(*partition, offset, 0, 0, None, None, None, -1, -1, headers)

@@ -10,6 +10,11 @@ from pydantic import Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+METADATA_AGE_MS = 30_000
+"""For how long a client goes by what it knows of the topics: one that was made again, or has more partitions,
+is written and consumed after that."""
+
+
 class KafkaSettings(BaseSettings):
     """How to reach Kafka: `KAFKA_BOOTSTRAP_SERVERS` and its fellows.
 
@@ -56,6 +61,7 @@ class KafkaSettings(BaseSettings):
         """Connection arguments that aiokafka's producer, consumer and admin client have in common."""
         return {
             "bootstrap_servers": self.bootstrap_servers.split(","),
+            "metadata_max_age_ms": METADATA_AGE_MS,
             "security_protocol": self.security_protocol,
             "ssl_context": self.ssl_context(),
             "sasl_mechanism": self.sasl_mechanism,

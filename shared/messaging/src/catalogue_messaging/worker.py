@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, suppress
 from typing import Annotated, Any, TypeVar
 
 import structlog
-from aiokafka import AIOKafkaConsumer
-from catalogue_runtime.checks import Check
+
+from catalogue_runtime.checks import Check, NotReadyError
 from catalogue_runtime.health import Health, Heartbeat, serve
 from catalogue_schema.topics import DEAD_LETTERS, Topic
 from pydantic import Field
@@ -20,11 +20,12 @@ from catalogue_messaging.broker import Subscriber, make_broker, start, subscribe
 from catalogue_messaging.consumer import BatchConsumer, Reject, Way
 from catalogue_messaging.dead_letters import to_message
 from catalogue_messaging.decoding import Decode, decode_json
-from catalogue_messaging.failures import Failure, Handler, TransientError, until_it_succeeds
+from catalogue_messaging.failures import Failure, Handler, until_it_succeeds
 from catalogue_messaging.fault_limit import FaultLimits
 from catalogue_messaging.lag import watch_lag
 from catalogue_messaging.publisher import EventPublisher
-from catalogue_messaging.settings import KafkaSettings
+from catalogue_messaging.reading import Consumer
+from catalogue_messaging.settings import METADATA_AGE_MS, KafkaSettings
 
 log = structlog.get_logger(__name__)
 
@@ -135,12 +136,8 @@ class Worker:
         log.info("consuming", topics=[consumer.topic.name for consumer, _ in self._consumers])
 
     async def _try_start(self) -> None:
-        wanted = {self._kafka.topic_name(topic) for topic in self._topics()}
-        missing = wanted - await self.publisher.topics()
-        if missing:
-            # FastStream's consumers would wait 40 s for them, and then end.
-            create = "create them with python -m catalogue_messaging.topics"
-            raise TransientError(f"Kafka has no topics {', '.join(sorted(missing))}: {create}")
+        # FastStream's consumers would wait 40 s for topics that are missing, and then end.
+        await self.publisher.partitions(self._topics())
         await start(self._broker)
 
     async def _stop(self) -> None:
@@ -166,7 +163,7 @@ class Worker:
     def _topics(self) -> list[Topic]:
         return [DEAD_LETTERS, *(consumer.topic for consumer, _ in self._consumers)]
 
-    def _clients(self) -> list[tuple[str, AIOKafkaConsumer]]:
+    def _clients(self) -> list[tuple[str, Consumer]]:
         return [(consumer.topic.name, each.consumer) for consumer, each in self._consumers if each.consumer]
 
     def _fault(self) -> str | None:
@@ -180,9 +177,17 @@ class Worker:
         return None
 
     async def _check_kafka(self) -> None:
-        await self.publisher.ping()
-        if not all(subscriber.running for _, subscriber in self._consumers):
-            raise ConnectionError("not subscribed yet")
+        partitions = await self.publisher.partitions(self._topics())
+        for consumer, subscriber in self._consumers:
+            if not subscriber.running or subscriber.consumer is None:
+                raise NotReadyError("not subscribed yet")
+            topic, there = consumer.topic, partitions[consumer.topic]
+            known = subscriber.consumer.partitions_for_topic(self._kafka.topic_name(topic)) or ()
+            if len(known) != there:
+                raise NotReadyError(
+                    f"{topic.name} has {there} partitions, of which {len(known)} are consumed: "
+                    f"the others will be within {METADATA_AGE_MS // 1000} s"
+                )
 
 
 def _serve(health: Health, settings: WorkerSettings) -> AbstractContextManager[object]:

@@ -13,6 +13,10 @@ KEPT = 1.0
 """Seconds for which an answer is given again, so that probing costs nothing."""
 
 
+class NotReadyError(Exception):
+    """What a check finds missing; the message is shown to whoever asks, so it holds no secret."""
+
+
 class Checks:
     """Named checks, run side by side."""
 
@@ -22,7 +26,7 @@ class Checks:
         self._last: tuple[float, dict[str, str]] | None = None
 
     async def states(self) -> dict[str, str]:
-        """Tell for each name `ok`, or `unavailable:` and the kind of error. Never raises."""
+        """Tell for each name `ok`, or `unavailable:` and what is missing or the kind of error. Never raises."""
         async with self._checking:
             if self._last is None or time.monotonic() - self._last[0] > KEPT:
                 found = await asyncio.gather(*map(_state, self._checks.values()))
@@ -34,6 +38,8 @@ async def _state(check: Check) -> str:
     try:
         async with asyncio.timeout(CHECK_TIMEOUT):
             await check()
+    except NotReadyError as error:
+        return f"unavailable: {error}"
     except Exception as error:  # noqa: BLE001 (whatever it is, it is not usable, for this reason)
         return f"unavailable: {type(error).__name__}"
     return "ok"
