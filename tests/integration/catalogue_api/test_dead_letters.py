@@ -1,6 +1,7 @@
 """Dead letters over HTTP."""
 
 import json
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 NOW = datetime.now(UTC)
 VALID = ResultReported(model="lab/a", benchmark="b", score=1)
+
+STRUCTURED = json.dumps({"id": str(uuid4()), "data": json.loads(VALID.to_json())}).encode()
+CONTENT_TYPE = b64encode(b"application/cloudevents+json").decode()
 
 
 def letter(**fields: Any) -> DeadLetterRow:
@@ -42,6 +46,9 @@ async def letters(engine: AsyncEngine) -> dict[str, int]:
         "invalid": letter(reason="invalid", model="lab/a", value=b'{"score": "x"}', offset=5),
         "bytes": letter(event_id=None, reason="undecodable", value=b"\xff", model=None, benchmark=None),
         "not kept": letter(reason="invalid", value=None, offset=6),
+        "structured": letter(
+            reason="invalid", model="lab/a", value=STRUCTURED, headers=[("content-type", CONTENT_TYPE)]
+        ),
         "old": letter(status="discarded", failed_at=NOW - timedelta(days=9), offset=7),
         "recorded": letter(status="recorded", offset=8),
     }
@@ -63,7 +70,7 @@ async def ids(api: httpx.AsyncClient, **query: str) -> set[int]:
     [
         ({"reason": "unknown_benchmark"}, {"no benchmark"}),
         ({"status": "discarded"}, {"old"}),
-        ({"model": "lab/a"}, {"known", "no benchmark", "invalid"}),
+        ({"model": "lab/a"}, {"known", "no benchmark", "invalid", "structured"}),
         ({"benchmark": "c"}, {"no benchmark"}),
         ({"topic": "other"}, set()),
         ({"until": (NOW - timedelta(days=1)).isoformat()}, {"old"}),
@@ -115,9 +122,10 @@ async def test_a_dry_run_says_what_would_become_of_each_and_does_nothing(
         "invalid": "invalid",
         "bytes": "undecodable",
         "not kept": "not_replayed",
+        "structured": "recorded",
         "old": "unknown_model",
     }
-    assert answer["matched"] == 7
+    assert answer["matched"] == 8
     assert answer["outcomes"]["unknown_model"] == 2
     assert await ids(api, status="replaying") == set()
 

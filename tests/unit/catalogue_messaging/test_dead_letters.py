@@ -13,6 +13,7 @@ from catalogue_schema.topics import DEAD_LETTERS
 from support.kafka import record
 
 EVENT_ID = UUID("0198f000-0000-7000-8000-000000000001")
+STRUCTURED = [("content-type", b"application/cloudevents+json")]
 Sent = list[tuple[str, bytes | None]]
 
 
@@ -87,6 +88,15 @@ def test_the_event_is_named_where_it_can_be_read() -> None:
     value = json.dumps({"event_id": str(EVENT_ID), "model": "lab/model", "benchmark": "MMLU"})
     found = letter(record(value.encode()))
     assert (found.event_id, found.model, found.benchmark) == (EVENT_ID, "lab/model", "MMLU")
+
+
+def test_a_structured_cloudevent_is_named_by_what_it_holds() -> None:
+    data = {"model": "lab/model", "benchmark": "MMLU", "source": "us"}
+    body = {"type": "ResultReported", "source": "/them", "id": str(EVENT_ID), "data": data}
+    found = letter(record(json.dumps(body).encode(), headers=STRUCTURED))
+    assert found.event_id == EVENT_ID
+    assert (found.model, found.benchmark, found.source) == ("lab/model", "MMLU", "us")
+    assert letter(record(b'{"id": 1, "data": []}', headers=STRUCTURED)).event_id is None
 
 
 @pytest.mark.parametrize("value", [b"\xff", b"[1]", b'{"event_id": 7}', b"[" * 100_000, None])

@@ -10,6 +10,7 @@ import structlog
 from catalogue_messaging.failures import Failure, Received
 from catalogue_runtime.metrics import Outcome, count_events
 from catalogue_schema.events import DeadLetter, Reason
+from catalogue_schema.tables.dead_letters import IS_RECORDED
 from catalogue_schema.tables.names import NAMES_LOCK
 from catalogue_schema.topics import submitted_type
 from sqlalchemy import text
@@ -82,16 +83,10 @@ WHERE d.id = again.letter AND d.event_id IS NULL AND d.attempts < again.attempts
 )
 
 # A letter may come later than the row of its event, which was sent again meanwhile.
-CLOSE_RECORDED = text("""
+CLOSE_RECORDED = text(f"""
 UPDATE dead_letters d SET status = 'recorded'
-WHERE d.event_id = ANY (CAST(:ids AS uuid[])) AND d.status = 'open' AND d.reason <> 'event_id_conflict' AND
-    CASE d.type
-        WHEN 'OpinionSubmitted' THEN EXISTS (SELECT FROM opinions r WHERE r.event_id = d.event_id)
-        WHEN 'ResultReported' THEN EXISTS (SELECT FROM result_reports r WHERE r.event_id = d.event_id)
-        WHEN 'UseCaseMentioned' THEN EXISTS (SELECT FROM use_cases r WHERE r.event_id = d.event_id)
-        WHEN 'SubmissionRetracted' THEN EXISTS (SELECT FROM retractions r WHERE r.event_id = d.event_id)
-        ELSE false
-    END
+WHERE d.event_id = ANY (CAST(:ids AS uuid[])) AND d.status = 'open' AND d.reason <> 'event_id_conflict'
+    AND {IS_RECORDED}
 """)
 HOLD_NAMES = text(f"SELECT pg_advisory_xact_lock_shared({NAMES_LOCK})")
 # A name may have appeared after the event failed, and before its letter came.

@@ -5,12 +5,11 @@ published and not marked is published again, which changes nothing: its event is
 """
 
 import asyncio
-from base64 import b64decode
 from collections import defaultdict
 from typing import Any
 
 import structlog
-from catalogue_messaging.dead_letters import Letter, to_replay
+from catalogue_messaging.dead_letters import Letter, kept_headers, to_replay
 from catalogue_messaging.failures import TransientError
 from catalogue_messaging.publisher import EventPublisher, MessageTooLargeError, PublishError
 from catalogue_schema.topics import Topic, topic_named
@@ -95,5 +94,4 @@ async def _give_up(connection: AsyncConnection, letter_id: int, why: str) -> Non
 
 
 def _letter(row: Any) -> Letter:
-    headers = [(name, b64decode(value)) for name, value in row["headers"]]
-    return Letter(row["id"], row["key"], row["value"], headers, row["attempts"])
+    return Letter(row["id"], row["key"], row["value"], kept_headers(row["headers"]), row["attempts"])

@@ -4,6 +4,8 @@
 """
 
 import json
+from base64 import b64decode
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -26,6 +28,7 @@ from catalogue_schema.headers import (
 )
 from catalogue_schema.topics import DEAD_LETTERS
 
+from catalogue_messaging.decoding import is_structured
 from catalogue_messaging.envelope import Headers, header
 from catalogue_messaging.failures import Failure
 from catalogue_messaging.outbox import Message
@@ -65,7 +68,7 @@ def to_message(failure: Failure) -> Message:
     record, detail = failure.record, failure.detail
     if _size(record) > MAX_COPIED:
         detail = f"not copied, {_size(record)} bytes: read it where it stands; {detail}"
-        event_id = _event_id(_object(record.value), [*record.headers])
+        event_id = _event_id(_body(record), [*record.headers])
         known = () if event_id is None else ((CE_ID, str(event_id).encode()),)
         record = replace(record, key=None, value=None, headers=known)
     attempt = _integer(header(list(failure.record.headers), ATTEMPT), 0, MAX_INT - 1) + 1
@@ -87,7 +90,7 @@ def to_message(failure: Failure) -> Message:
 def from_record(record: ConsumerRecord) -> DeadLetter:
     """Read a dead letter. One that somebody else wrote, without our headers, is taken with what it has."""
     headers: Headers = [(name, value or b"") for name, value in record.headers]
-    body = _object(record.value)
+    body = _body(record)
     reason = header(headers, REASON)
     return DeadLetter(
         event_id=_event_id(body, headers),
@@ -114,6 +117,20 @@ def to_replay(letter: Letter) -> Message:
     headers = [(name, value) for name, value in letter.headers if name not in OURS]
     counted = (ATTEMPT, str(letter.attempts).encode())
     return Message(letter.key, letter.value, [*headers, counted, (LETTER, str(letter.id).encode())])
+
+
+def kept_headers(kept: Iterable[tuple[str, str]]) -> Headers:
+    """A row's headers, each a name and base64, as they stood on the topic."""
+    return [(name, b64decode(value)) for name, value in kept]
+
+
+def _body(record: ConsumerRecord) -> dict[str, Any]:
+    """The event's fields, as far as they can be read."""
+    body = _object(record.value)
+    if not is_structured(record):
+        return body
+    data = body.get("data")
+    return {**(data if isinstance(data, dict) else {}), "event_id": body.get("id")}
 
 
 def _object(value: bytes | None) -> dict[str, Any]:

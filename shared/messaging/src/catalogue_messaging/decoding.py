@@ -53,7 +53,7 @@ def decode_json(topic: Topic) -> Decode[Any]:
         try:
             event = validate(record.value or b"")
         except ValidationError:
-            if not _is_structured(record):
+            if not is_structured(record):
                 raise
             event = validate(_fields(record.value))
         if not event.model_fields_set >= REQUIRED:
@@ -67,7 +67,7 @@ def decode_json(topic: Topic) -> Decode[Any]:
     return decode
 
 
-def _is_structured(record: ConsumerRecord) -> bool:
+def is_structured(record: ConsumerRecord) -> bool:
     kinds = [value or b"" for name, value in record.headers if name.lower() == CONTENT_TYPE]
     return any(kind.lower().startswith(b"application/cloudevents+json") for kind in kinds)
 

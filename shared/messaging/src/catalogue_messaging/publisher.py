@@ -123,9 +123,10 @@ class EventPublisher:
         _seconds(topic.name).observe(time.perf_counter() - started)
 
     def _stay_under(self, topic: Topic, refused: BatchTooLargeError) -> None:
-        """Somebody lowered the topic's limit: send smaller batches. Raises MessageTooLargeError for one message.
+        """Send smaller batches to a topic whose limit somebody lowered.
 
-        Those are still tried each time, so a limit that is raised again lets them pass.
+        Raises MessageTooLargeError where one message is over it; such are tried each time, in case the limit
+        is raised again.
         """
         if refused.messages == 1:
             raise MessageTooLargeError(topic, refused.size) from refused

@@ -115,7 +115,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
         return self._handed_over(partition, found.get(partition, []))
 
     def _handed_over(self, partition: TopicPartition, records: list[ConsumerRecord]) -> list[ConsumerRecord]:
-        """Note where the records end, in the same turn of the event loop in which the position moved there."""
+        """Note where they end, in the same turn of the event loop in which the position moved there."""
         if records:
             self._following[partition] = records[-1].offset + 1
         return records

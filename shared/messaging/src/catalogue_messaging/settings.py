@@ -9,7 +9,6 @@ from catalogue_schema.topics import Topic
 from pydantic import Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
 METADATA_AGE_MS = 30_000
 """For how long a client goes by what it knows of the topics: one that was made again, or has more partitions,
 is written and consumed after that."""

@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, suppress
 from typing import Annotated, Any, TypeVar
 
 import structlog
-
 from catalogue_runtime.checks import Check, NotReadyError
 from catalogue_runtime.health import Health, Heartbeat, serve
 from catalogue_schema.topics import DEAD_LETTERS, Topic

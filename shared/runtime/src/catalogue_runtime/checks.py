@@ -26,7 +26,7 @@ class Checks:
         self._last: tuple[float, dict[str, str]] | None = None
 
     async def states(self) -> dict[str, str]:
-        """Tell for each name `ok`, or `unavailable:` and what is missing or the kind of error. Never raises."""
+        """Tell for each name `ok`, or `unavailable:` and what is missing or which error. Never raises."""
         async with self._checking:
             if self._last is None or time.monotonic() - self._last[0] > KEPT:
                 found = await asyncio.gather(*map(_state, self._checks.values()))

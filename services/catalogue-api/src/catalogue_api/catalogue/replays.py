@@ -1,12 +1,13 @@
 """Replaying dead letters: ask for it, or have foretold what would become of each."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
+from catalogue_messaging.dead_letters import kept_headers
 from catalogue_messaging.decoding import decode_json, invalid
+from catalogue_schema.tables.dead_letters import IS_RECORDED
 from catalogue_schema.topics import EVENT_TOPICS, topic_named
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import RowMapping, text
@@ -28,14 +29,11 @@ FORETOLD = 1000
 DECODE = {topic.name: decode_json(topic) for topic in EVENT_TOPICS.values()}
 
 # What an event's names mean now, and whether it has become a row since.
-MEANING = text("""
+MEANING = text(f"""
 SELECT d.id,
     d.model IS NULL OR EXISTS (SELECT FROM find_model(d.model, d.source)) AS model_known,
     d.benchmark IS NULL OR EXISTS (SELECT FROM find_benchmark(d.benchmark, d.source)) AS benchmark_known,
-    EXISTS (SELECT FROM opinions r WHERE d.type = 'OpinionSubmitted' AND r.event_id = d.event_id)
-        OR EXISTS (SELECT FROM result_reports r WHERE d.type = 'ResultReported' AND r.event_id = d.event_id)
-        OR EXISTS (SELECT FROM use_cases r WHERE d.type = 'UseCaseMentioned' AND r.event_id = d.event_id)
-        AS recorded
+    {IS_RECORDED} AS recorded
 FROM dead_letters d WHERE d.id = ANY (CAST(:ids AS bigint[]))
 """)
 
@@ -111,6 +109,6 @@ def _outcome(letter: RowMapping, known: RowMapping) -> tuple[str, str]:
 
 
 def _record(letter: RowMapping) -> ConsumerRecord[Any, Any]:
-    headers: Sequence[tuple[str, bytes]] = ()
     place = (letter["topic"], letter["partition"], letter["offset"])
+    headers = tuple(kept_headers(letter["headers"]))
     return ConsumerRecord(*place, 0, 0, letter["key"], letter["value"], None, -1, -1, headers)

@@ -111,3 +111,18 @@ class DeadLetterRow(TimestampMixin, table=True):
 
 
 keep_updated_at("dead_letters")
+
+RECORDED_IN = {
+    "OpinionSubmitted": "opinions",
+    "ResultReported": "result_reports",
+    "UseCaseMentioned": "use_cases",
+    "SubmissionRetracted": "retractions",
+}
+"""The table with a row for each event of a type, known by its event_id."""
+
+_ROWS = " OR ".join(
+    f"d.type = '{event}' AND EXISTS (SELECT FROM {table} r WHERE r.event_id = d.event_id)"
+    for event, table in RECORDED_IN.items()
+)
+IS_RECORDED = f"coalesce({_ROWS}, false)"
+"""SQL: whether the event of the dead letter `d` has become a row."""
