@@ -8,7 +8,9 @@ import structlog
 from aiokafka.errors import KafkaError
 from catalogue_messaging.publisher import EventPublisher
 from catalogue_messaging.settings import KafkaSettings
+from catalogue_runtime.checks import NotReadyError
 from catalogue_schema.database import create_engine
+from catalogue_schema.topics import SUBMITTED
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -131,6 +133,6 @@ async def _resources(settings: Settings, kafka: KafkaSettings) -> AsyncIterator[
 async def _connect(publisher: EventPublisher) -> None:
     """Saves the first request the wait; where Kafka is away, each publish and each probe tries again."""
     try:
-        await publisher.ping()
-    except (KafkaError, TimeoutError) as error:
-        log.warning("Kafka cannot be reached yet: events will be refused until it can", error=repr(error))
+        await publisher.partitions(SUBMITTED.values())
+    except (KafkaError, TimeoutError, NotReadyError) as error:
+        log.warning("Kafka cannot be used yet: events will be refused until it can", error=repr(error))
