@@ -42,6 +42,10 @@ test-abuse: setup ## Attack a running API as docs/security.md says (make test do
 	$(UV) run --no-sync pytest $(addprefix tests/integration/catalogue_api/test_,abuse.py access.py body_limit.py \
 		bad_input.py conditions.py openapi_holds.py)
 
+.PHONY: test-faults
+test-faults: setup ## Kill, freeze and starve a system under load for SECONDS (600), from a SEED, and count what is there
+	PYTHONPATH=tests $(UV) run --no-sync python -m faults $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+
 .PHONY: bench
 bench: setup ## Measure every path of an event beside its floor; PEERS=<folder> adds what others build
 	PYTHONPATH=tests:. PEERS="$(PEERS)" $(UV) run --no-sync python -m benchmarks.pipeline

@@ -18,21 +18,23 @@ from local_stack.ports import free_port
 from support.polling import eventually
 
 START_TIMEOUT = 60.0  # seconds, on a machine that is busy with other tests
+PORTS = {"catalogue_api": "API_PORT", "faults.commits_first": "INGEST_WORKER_HEALTH_PORT"}
+"""Where the setting for the port is not the module's own."""
 
 
 class WorkerProcess:
-    """`python -m <module>`; its health on a free port."""
+    """`python -m <module>`; its health, or its API, on a free port."""
 
     def __init__(self, module: str, kafka: KafkaSettings, output: TextIO, **settings: str) -> None:
         self.port = free_port()
-        prefix = module.upper()
+        self.module = module
         self._output = output
         self._command = [sys.executable, "-m", module]
         self._environment = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
             "KAFKA_TOPIC_PREFIX": kafka.topic_prefix,
             "LOG_FORMAT": "json",
-            f"{prefix}_HEALTH_PORT": str(self.port),
+            PORTS.get(module, f"{module.upper()}_HEALTH_PORT"): str(self.port),
             **settings,
         }
         self._process = self._popen()
@@ -91,6 +93,9 @@ class WorkerProcess:
 
     def pause(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
 
     async def terminate(self, seconds: float) -> int:
         """Ask it to end; its exit code, which must come within `seconds`."""

@@ -61,6 +61,8 @@ class KafkaServer(ManagedProcess):
         self.port = port or free_port()
         self.settings = settings or {}
         self.users = users or {}
+        self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        """Of the data, when they are made; the nodes of a cluster have one."""
 
     @property
     def bootstrap_servers(self) -> str:
@@ -80,10 +82,9 @@ class KafkaServer(ManagedProcess):
     def _format(self, java: list[str], data: Path) -> None:
         unfinished = data.with_suffix(".unfinished")
         properties = self._write_properties(unfinished)
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = [*java, "kafka.tools.StorageTool", "format", "--ignore-formatted"]
         done = subprocess.run(
-            [*tool, f"--cluster-id={cluster_id}", f"--config={properties}", *self._credentials()],
+            [*tool, f"--cluster-id={self.cluster_id}", f"--config={properties}", *self._credentials()],
             capture_output=True,
             text=True,
             check=False,
