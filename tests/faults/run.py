@@ -49,16 +49,8 @@ async def strike(system: FaultySystem, names: Iterator[str] | Sequence[str], see
 async def recovery(system: FaultySystem, ledger: Ledger) -> float:
     """Seconds until an event that is posted now is a row; one of each kind, the slower counts."""
     started = time.monotonic()
-    usual = {"model": MODELS[0], "occurred_at": "2026-01-01T00:00:00+00:00"}
-    opinion: Json = {
-        "type": "OpinionSubmitted",
-        "event_id": str(uuid4()),
-        "content": "After a fault.",
-        **usual,
-    }
-    result: Json = {"type": "ResultReported", "event_id": str(uuid4()), "score": 0.5, **usual}
-    result |= {"benchmark": BENCHMARKS[0], "date_tested": "2025-01-01"}
-    events = [opinion, result]
+    events = [_new("OpinionSubmitted", content="After a fault.")]
+    events.append(_new("ResultReported", score=0.5, benchmark=BENCHMARKS[0], date_tested="2025-01-01"))
     async with httpx.AsyncClient(base_url=system.api_url, timeout=15) as api:
 
         async def accepted() -> bool:
