@@ -91,6 +91,34 @@ async def test_a_name_is_taken_once(api: httpx.AsyncClient, collection: str) -> 
     assert (await api.get(f"/v1/{collection}/b")).status_code == httpx.codes.OK
 
 
+@pytest.mark.parametrize("collection", ["models", "benchmarks"])
+async def test_another_spelling_of_a_name_is_told_and_not_taken(
+    api: httpx.AsyncClient, collection: str
+) -> None:
+    def named(name: str) -> dict[str, str]:
+        return {"name": name} | ({"organization": "lab"} if collection == "models" else {})
+
+    (await api.post(f"/v1/{collection}", json=named("lab/SWE-Bench Pro"))).raise_for_status()
+    refused = await api.post(f"/v1/{collection}", json=named("lab/SWE Bench Pro"))
+    assert refused.status_code == httpx.codes.CONFLICT
+    assert "'lab/SWE-Bench Pro' in another spelling" in refused.json()["detail"]
+    (await api.post(f"/v1/{collection}", json=named("lab/other"))).raise_for_status()
+    renamed = await api.patch(f"/v1/{collection}/lab/other", json={"name": "lab/swe_bench.pro"})
+    assert renamed.status_code == httpx.codes.CONFLICT
+    respelled = await api.patch(f"/v1/{collection}/lab/other", json={"name": "LAB/Other"})
+    assert respelled.status_code == httpx.codes.OK
+
+    names = ["lab/SWE-Bench Pro", " ", "lab/swe bench pro", "lab/new", "lab/New"]
+    lines = "\n".join(json.dumps(named(name)) for name in names)
+    imported = await api.post(f"/v1/{collection}/import", content=lines, headers=NDJSON)
+    body = imported.raise_for_status().json()
+    assert (body["created"], body["unchanged"]) == (1, 1)
+    assert [item["index"] for item in body["rejected"]] == [1, 2, 4]
+    assert "'lab/new' in another spelling" in body["rejected"][2]["errors"][0]["reason"]
+    again = await api.post(f"/v1/{collection}/import", content=json.dumps(named("LAB/NEW")), headers=NDJSON)
+    assert again.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+
+
 async def test_patch_changes_what_it_names_and_moves_updated_at(api: httpx.AsyncClient) -> None:
     created = (await api.post("/v1/models", json=record("a", license="MIT", metadata={"k": 1}))).json()
     changed = (
@@ -178,7 +206,7 @@ async def test_an_import_without_a_valid_line_is_refused(api: httpx.AsyncClient)
 
 
 async def test_lists_are_paged_by_name_and_filtered(api: httpx.AsyncClient) -> None:
-    for name, organization in (("a/1", "x"), ("a/_", "y"), ("b/1", "x"), ("B/1", "x"), ("c%", "x")):
+    for name, organization in (("a/1", "x"), ("a/_", "y"), ("b/1", "x"), ("B/2", "x"), ("c%", "x")):
         await api.post("/v1/models", json=record(name, organization=organization))
 
     async def names(**query: Any) -> list[str]:
@@ -193,8 +221,8 @@ async def test_lists_are_paged_by_name_and_filtered(api: httpx.AsyncClient) -> N
     everything = (await api.get("/v1/models")).json()
     assert everything["next_cursor"] is None
     assert await names() == [each["name"] for each in everything["items"]]
-    assert set(await names(organization="x")) == {"a/1", "b/1", "B/1", "c%"}
-    assert set(await names(q="B/")) == {"b/1", "B/1"}
+    assert set(await names(organization="x")) == {"a/1", "b/1", "B/2", "c%"}
+    assert set(await names(q="B/")) == {"b/1", "B/2"}
     assert await names(q="_") == ["a/_"]
     assert await names(q="%") == ["c%"]
     assert await names(organization="nobody") == []

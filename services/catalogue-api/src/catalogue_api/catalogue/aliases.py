@@ -1,7 +1,5 @@
 """Other names: of models, benchmarks and organisations, and the sources whose bare names are resolved."""
 
-from collections.abc import Sequence
-from itertools import count, islice
 from typing import Any
 
 from catalogue_schema.tables import Alias, AliasCreate, AliasResponse, BareNameSource, Benchmark, Model
@@ -16,7 +14,7 @@ from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, fetch_page
 from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
 from catalogue_api.catalogue.upsert import Imported
 from catalogue_api.http.items import Batch
-from catalogue_api.http.problems import Conflict, FieldError, Invalid, NotFound, RejectedItem
+from catalogue_api.http.problems import Conflict, FieldError, Invalid, NotFound
 
 # In order of their normal forms, so that two imports at once lock rows in one order. Of two lines for one
 # alias the last counts.
@@ -112,22 +110,13 @@ async def import_aliases(db: AsyncSession, batch: Batch[AliasCreate]) -> Importe
     lines = [{"place": place, **line.model_dump(mode="json")} for place, line in enumerate(batch.accepted)]
     connection = await db.connection()
     found = (await connection.execute(UPSERT, {"rows": lines})).mappings().one()
-    unknown = set(found["unknown"] or ())
-    rejected = [*batch.rejected, *_unknown(batch, unknown)]
+    batch = batch.without({place: _unknown_name(batch.accepted[place]) for place in found["unknown"] or ()})
     return Imported(
         created=found["created"],
         updated=found["updated"],
-        unchanged=len(lines) - len(unknown) - found["created"] - found["updated"],
-        rejected=sorted(rejected, key=lambda item: item["index"]),
+        unchanged=len(batch.accepted) - found["created"] - found["updated"],
+        rejected=batch.rejected,
     )
-
-
-def _unknown(batch: Batch[AliasCreate], places: set[int]) -> Sequence[RejectedItem]:
-    taken = {item["index"] for item in batch.rejected}
-    indexes = list(islice((index for index in count() if index not in taken), len(batch.accepted)))
-    return [
-        RejectedItem(index=indexes[place], errors=[_unknown_name(batch.accepted[place])]) for place in places
-    ]
 
 
 async def list_bare_name_sources(db: AsyncSession) -> list[str]:

@@ -1,17 +1,17 @@
 """Models and benchmarks alike: records that go by a unique name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from catalogue_schema.tables import Alias, Benchmark, Model
-from sqlalchemy import delete
+from sqlalchemy import TextClause, delete, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.statements import execute, table_of
-from catalogue_api.http.problems import Conflict, NotFound
+from catalogue_api.http.problems import Conflict, FieldError, NotFound
 from catalogue_api.http.versions import SeenVersion
 
 N = TypeVar("N", Model, Benchmark)
@@ -40,7 +40,8 @@ async def find_id(db: AsyncSession, table: type[Model | Benchmark], name: str | 
 
 
 async def create(db: AsyncSession, row: N) -> N:
-    """Raises Conflict where the name is taken."""
+    """Raises Conflict where the name is taken, also in another spelling."""
+    await _require_own_name(db, row)
     db.add(row)
     await _flush(db, row)
     return row
@@ -54,6 +55,8 @@ async def change(
     seen.check(row.updated_at)
     for field, value in changes.items():
         setattr(row, field, value)
+    with db.no_autoflush:
+        await _require_own_name(db, row)
     await _flush(db, row)
     if row.name != name:
         await _keep_as_alias(db, row, name)
@@ -65,6 +68,44 @@ async def remove(db: AsyncSession, table: type[N], name: str) -> None:
     statement = delete(table).where(col(table.name) == name).returning(col(table.id))
     if (await execute(db, statement)).scalar_one_or_none() is None:
         raise _not_found(table, name)
+
+
+async def spelled_otherwise(
+    db: AsyncSession, table: type[Model | Benchmark], names: Sequence[str]
+) -> dict[int, FieldError]:
+    """Names that are new and, by their normal form, one that stands or comes earlier, by their places."""
+    connection = await db.connection()
+    found = await connection.execute(_SPELLED_OTHERWISE[_kind(table)], {"names": [*names]})
+    return {place: FieldError(pointer="/name", reason=_is_spelled(other)) for place, other in found}
+
+
+async def _require_own_name(db: AsyncSession, row: Model | Benchmark) -> None:
+    """Raises Conflict for another spelling of a name that stands: either would get the other's events."""
+    table, kind = table_of(type(row)), _kind(type(row))
+    normal = func.normal_name(table.c.name) == func.normal_name(row.name)
+    statement = select(table.c.name).where(normal, table.c.id.is_distinct_from(row.id))
+    other = (await execute(db, statement.limit(1))).scalar_one_or_none()
+    if other is not None and other != row.name:
+        raise Conflict(f"This {kind}'s name {_is_spelled(other)}")
+
+
+def _is_spelled(other: str) -> str:
+    return f"is {other!r} in another spelling: events under either go to that one; change it with PATCH."
+
+
+def _spelled_otherwise(table: str) -> TextClause:
+    return text(f"""
+SELECT place, other FROM (
+    SELECT new.place - 1 AS place, new.name,
+        coalesce((SELECT min(name) FROM {table} WHERE normal_name(name) = normal_name(new.name)),
+                 first_value(new.name) OVER (PARTITION BY normal_name(new.name) ORDER BY new.place)) AS other
+    FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS new (name, place)
+    WHERE NOT EXISTS (SELECT FROM {table} AS same WHERE same.name = new.name)
+) AS found WHERE other <> name
+""")
+
+
+_SPELLED_OTHERWISE = {kind: _spelled_otherwise(f"{kind}s") for kind in ("model", "benchmark")}
 
 
 async def _keep_as_alias(db: AsyncSession, row: Model | Benchmark, former: str) -> None:

@@ -24,9 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue import named
 from catalogue_api.catalogue.statements import execute, table_of
 from catalogue_api.http.items import Batch, Rejected, validated
-from catalogue_api.http.problems import FieldError, RejectedItem
+from catalogue_api.http.problems import FieldError, NothingValid, RejectedItem
 
 C = TypeVar("C", ModelCreate, BenchmarkCreate)
 
@@ -57,13 +58,19 @@ def record_parser(schema: type[C]) -> Callable[[object], C]:
 async def upsert(db: AsyncSession, table: type[Model | Benchmark], batch: Batch[C]) -> Imported:
     """Insert what is new, and replace what differs as a whole: a field that is left out becomes null.
 
-    What is there already takes no id of the sequence, as an `ON CONFLICT` alone would.
+    What is there already takes no id of the sequence, as an `ON CONFLICT` alone would. Raises NothingValid
+    where each line is another spelling of a name that stands.
     """
+    batch = batch.without(
+        await named.spelled_otherwise(db, table, [record.name for record in batch.accepted])
+    )
+    if not batch.accepted:
+        raise NothingValid(batch.rejected)
     rows = [record.model_dump(mode="json", by_alias=True) for record in batch.accepted]
     target, records = table_of(table), _as_rows(table_of(table), rows)
     # In order of their names, so that two imports at once lock rows in one order and cannot deadlock.
-    named = target.c.name == any_(literal([row["name"] for row in rows], ARRAY(Text)))
-    await execute(db, select(target.c.id).where(named).order_by(target.c.name).with_for_update())
+    standing = target.c.name == any_(literal([row["name"] for row in rows], ARRAY(Text)))
+    await execute(db, select(target.c.id).where(standing).order_by(target.c.name).with_for_update())
     updated = len((await execute(db, _replace(target, records))).all())
     written = (await execute(db, _insert(target, records))).scalars().all()
     created = sum(written)

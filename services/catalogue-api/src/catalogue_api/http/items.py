@@ -1,8 +1,9 @@
 """Bodies of many items: each is validated alone, so that one bad line loses only itself."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -51,6 +52,14 @@ class Items(Protocol):
 class Batch(Generic[T]):
     accepted: list[T] = field(default_factory=list)
     rejected: list[RejectedItem] = field(default_factory=list)
+
+    def without(self, errors: Mapping[int, FieldError]) -> "Batch[T]":
+        """A batch in which the accepted items at these places are rejected, too."""
+        taken = {item["index"] for item in self.rejected}
+        indexes = [index for index in range(len(self.accepted) + len(taken)) if index not in taken]
+        more = [RejectedItem(index=indexes[place], errors=[error]) for place, error in errors.items()]
+        accepted = [item for place, item in enumerate(self.accepted) if place not in errors]
+        return Batch(accepted, sorted([*self.rejected, *more], key=itemgetter("index")))
 
 
 def validated(schema: type[B], value: object) -> B:
