@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 from uuid_utils.compat import uuid7
 
+from catalogue_schema.measures import Count, Deviation, Finite, Level, Relationship, Settings, Unit
 from catalogue_schema.sentiment import Sentiment
-from catalogue_schema.text import LongText, Name, ShortText, Tag
+from catalogue_schema.text import LongText, Name, ShortText, Tag, Url
 from catalogue_schema.times import Date, Time
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -105,15 +106,41 @@ class OpinionClassified(OpinionSubmitted):
 
 
 class ResultReported(Event):
-    """A model scored `score` on a benchmark, in the benchmark's own unit."""
+    """A model scored `score` on a benchmark.
+
+    Of one model, benchmark and date, results stand side by side where metric, settings, harness or evaluator
+    differ. `stderr`, `ci_low` and `ci_high` are in the score's unit; the interval holds the true score with
+    the probability `ci_level`, and `n` counts what was scored.
+    """
 
     DAY: ClassVar[str] = "date_tested"
 
     model: Name
     benchmark: Name
-    score: Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    score: Finite
     date_tested: Date | None = None
     source: ShortText | None = None
+    metric: ShortText | None = None
+    unit: Unit | None = None
+    higher_is_better: bool | None = None
+    stderr: Deviation | None = None
+    ci_low: Finite | None = None
+    ci_high: Finite | None = None
+    ci_level: Level | None = None
+    n: Count | None = None
+    settings: Settings | None = None
+    evaluator: ShortText | None = None
+    evaluator_relationship: Relationship | None = None
+    harness: ShortText | None = None
+    harness_version: ShortText | None = None
+    source_url: Url | None = None
+    run_id: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _interval_is_one(self) -> Self:
+        if self.ci_low is not None and self.ci_high is not None and self.ci_low > self.ci_high:
+            raise ValueError("ci_low is above ci_high")
+        return self
 
 
 class UseCaseMentioned(Event):
@@ -144,6 +171,7 @@ class Reason(StrEnum):
     UNKNOWN_BENCHMARK = "unknown_benchmark"
     CONSTRAINT = "constraint"
     EVENT_ID_CONFLICT = "event_id_conflict"
+    OUT_OF_RANGE = "out_of_range"
     UNEXPECTED = "unexpected"
 
 

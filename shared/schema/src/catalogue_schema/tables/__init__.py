@@ -8,6 +8,7 @@ from catalogue_schema.tables.benchmarks import (
     BenchmarkUpdate,
 )
 from catalogue_schema.tables.dead_letters import DeadLetterRow
+from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricPut, BenchmarkMetricResponse
 from catalogue_schema.tables.mixins import TimestampMixin
 from catalogue_schema.tables.models import Model, ModelBase, ModelCreate, ModelResponse, ModelUpdate
 from catalogue_schema.tables.names import Alias, AliasCreate, AliasResponse, BareNameSource
@@ -49,6 +50,9 @@ __all__ = [
     "Benchmark",
     "BenchmarkBase",
     "BenchmarkCreate",
+    "BenchmarkMetric",
+    "BenchmarkMetricPut",
+    "BenchmarkMetricResponse",
     "BenchmarkResponse",
     "BenchmarkResult",
     "BenchmarkResultBase",

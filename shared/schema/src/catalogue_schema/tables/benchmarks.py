@@ -9,6 +9,7 @@ from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_u
 from catalogue_schema.text import LongText, Name, NewName, Tag, Url
 
 if TYPE_CHECKING:
+    from catalogue_schema.tables.metrics import BenchmarkMetric
     from catalogue_schema.tables.results import BenchmarkResult
 
 
@@ -35,6 +36,9 @@ class Benchmark(TimestampMixin, BenchmarkBase, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
 
     results: list["BenchmarkResult"] = Relationship(
+        back_populates="benchmark", cascade_delete=True, passive_deletes=True
+    )
+    metrics: list["BenchmarkMetric"] = Relationship(
         back_populates="benchmark", cascade_delete=True, passive_deletes=True
     )
 

@@ -1,4 +1,4 @@
-"""Names as they were reported, where they are not the catalogue's own."""
+"""What was reported, where it is not what the catalogue has."""
 
 from typing import Any, Literal
 
@@ -16,10 +16,14 @@ class ReportedName(SQLModel):
 
 
 class Reported(SQLModel):
+    """`score` and `unit` where the score was converted to its metric's unit."""
+
     model: ReportedName | None = None
     benchmark: ReportedName | None = None
+    score: float | None = None
+    unit: str | None = None
 
 
 def reported_column() -> Any:
-    """`Reported` as JSON; null where every name was the catalogue's."""
+    """`Reported` as JSON; null where every name was the catalogue's, and the score its metric's."""
     return Field(default=None, sa_type=JSONB(none_as_null=True))

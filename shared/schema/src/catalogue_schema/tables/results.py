@@ -1,14 +1,15 @@
-"""Benchmark results: the one that stands for each model, benchmark and date, and every report behind it."""
+"""Benchmark results: the one that stands for each model, benchmark, date and variant, and every report."""
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, FiniteFloat
-from sqlalchemy import BigInteger, DateTime, Index, String, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, DateTime, Index, String, UniqueConstraint, Uuid, func, text
 from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
 from catalogue_schema.tables.counts import keep_counts
+from catalogue_schema.tables.measures import Measures, create_variant_of, variant_column
 from catalogue_schema.tables.mixins import (
     RequestSchema,
     TimestampMixin,
@@ -46,13 +47,21 @@ class ReportedMixin(SQLModel):
     )
 
 
-class BenchmarkResult(TimestampMixin, ReportedMixin, BenchmarkResultBase, table=True):
+class _WithId(TimestampMixin, ReportedMixin, BenchmarkResultBase):
+    """The columns that stand before the measures."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    reported: dict[str, Any] | None = reported_column()
+
+
+class BenchmarkResult(Measures, _WithId, table=True):
     __tablename__ = "benchmark_results"
     __table_args__ = (
         UniqueConstraint(
             "model_id",
             "benchmark_id",
             "date_tested",
+            "variant",
             name="uix_model_benchmark_date",
             postgresql_nulls_not_distinct=True,
         ),
@@ -71,8 +80,8 @@ class BenchmarkResult(TimestampMixin, ReportedMixin, BenchmarkResultBase, table=
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    reported: dict[str, Any] | None = reported_column()
+    # Its report's: a trigger's condition may not look at a generated column.
+    variant: UUID | None = Field(default=None, sa_type=Uuid)
 
     model: "Model" = Relationship(back_populates="benchmark_results")
     benchmark: "Benchmark" = Relationship(back_populates="results")
@@ -83,14 +92,8 @@ RESULT_COUNTS = keep_counts("benchmark_results", "result_counts", "model", "benc
 Index("ix_result_counts_benchmark_id", RESULT_COUNTS.c.benchmark_id)
 
 
-class ResultReport(ReportedMixin, BenchmarkResultBase, table=True):
-    """An accepted report, as it came; never changed. A repeat of its event is known by it."""
-
-    __tablename__ = "result_reports"
-    __table_args__ = (
-        Index("ix_result_reports_model_id", "model_id"),
-        Index("ix_result_reports_benchmark_id", "benchmark_id"),
-    )
+class _Report(ReportedMixin, BenchmarkResultBase):
+    """The columns that stand before the measures."""
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     created_at: AwareDatetime = Field(
@@ -100,6 +103,21 @@ class ResultReport(ReportedMixin, BenchmarkResultBase, table=True):
     )
     reported: dict[str, Any] | None = reported_column()
     fingerprint: UUID | None = fingerprint_column()
+
+
+class ResultReport(Measures, _Report, table=True):
+    """An accepted report, as it came; never changed. A repeat of its event is known by it."""
+
+    __tablename__ = "result_reports"
+    __table_args__ = (
+        Index("ix_result_reports_model_id", "model_id"),
+        Index("ix_result_reports_benchmark_id", "benchmark_id"),
+    )
+
+    variant: UUID | None = variant_column()
+
+
+create_variant_of("result_reports")
 
 
 class BenchmarkResultCreate(BenchmarkResultBase, RequestSchema):
@@ -114,7 +132,7 @@ class BenchmarkResultUpdate(RequestSchema):
     source: ShortText | None = None
 
 
-class BenchmarkResultResponse(TimestampMixin, ReportedMixin, BenchmarkResultBase):
+class BenchmarkResultResponse(TimestampMixin, ReportedMixin, Measures, BenchmarkResultBase):
     id: int
     model: str
     benchmark: str

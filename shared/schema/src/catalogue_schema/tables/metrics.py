@@ -1,0 +1,54 @@
+"""What a benchmark measures: its metrics, and which of them ranks its models."""
+
+from typing import TYPE_CHECKING
+
+from pydantic import FiniteFloat
+from sqlalchemy import BigInteger, Float, Index, String, UniqueConstraint, text
+from sqlmodel import Field, Relationship, SQLModel
+
+from catalogue_schema.measures import Unit
+from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+
+if TYPE_CHECKING:
+    from catalogue_schema.tables.benchmarks import Benchmark
+
+
+class BenchmarkMetricBase(SQLModel):
+    """Scores are from `lowest` to `highest`, where these are known, in `unit`."""
+
+    higher_is_better: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    unit: Unit | None = Field(default=None, sa_type=String(50))
+    lowest: FiniteFloat | None = Field(default=None, sa_type=Float)
+    highest: FiniteFloat | None = Field(default=None, sa_type=Float)
+    ranks: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": text("false")},
+        description="Whether models are ranked by it; results without a metric count as this one's",
+    )
+
+
+class BenchmarkMetric(TimestampMixin, BenchmarkMetricBase, table=True):
+    """Of a benchmark's metrics at most one ranks. A report adds a metric that is not known."""
+
+    __tablename__ = "benchmark_metrics"
+    __table_args__ = (
+        UniqueConstraint("benchmark_id", "name", name="uix_benchmark_metric"),
+        Index("uix_benchmark_ranks", "benchmark_id", unique=True, postgresql_where=text("ranks")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    benchmark_id: int = Field(foreign_key="benchmarks.id", ondelete="CASCADE", sa_type=BigInteger)
+    name: str = Field(sa_type=String(255))
+
+    benchmark: "Benchmark" = Relationship(back_populates="metrics")
+
+
+keep_updated_at("benchmark_metrics")
+
+
+class BenchmarkMetricPut(BenchmarkMetricBase, RequestSchema):
+    """A metric as a whole: what is left out is as it is for a new one."""
+
+
+class BenchmarkMetricResponse(BenchmarkMetricBase):
+    name: str
