@@ -13,11 +13,13 @@ GRANT SELECT ON opinions, benchmark_results, retractions, dead_letters TO catalo
 GRANT SELECT (model_id, sentiment, rows) ON opinion_counts TO catalogue_api;
 GRANT SELECT (model_id, benchmark_id, rows) ON result_counts TO catalogue_api;
 GRANT SELECT (model_id, rows) ON use_case_counts TO catalogue_api;
-GRANT SELECT (event_id, model_id, benchmark_id, date_tested, reported) ON result_reports TO catalogue_api;
+GRANT SELECT ON result_reports TO catalogue_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON benchmark_metrics TO catalogue_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON aliases TO catalogue_api;
 GRANT SELECT, INSERT, DELETE ON bare_name_sources TO catalogue_api;
 GRANT UPDATE (status, note) ON dead_letters TO catalogue_api;
-GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq, aliases_id_seq TO catalogue_api;
+GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq, aliases_id_seq, benchmark_metrics_id_seq
+    TO catalogue_api;
 
 -- ingest-worker looks names up, and writes what the topics bring. It reads what its statements compare with, and
 -- nothing that anybody wrote.
@@ -29,11 +31,13 @@ GRANT SELECT (event_id, fingerprint) ON opinions, use_cases TO ingest_worker;
 GRANT SELECT (event_id, fingerprint, retracts) ON retractions TO ingest_worker;
 -- What is retracted goes, while nothing is written.
 GRANT DELETE ON opinions, use_cases, benchmark_results TO ingest_worker;
-GRANT SELECT (event_id, fingerprint, occurred_at, model_id, benchmark_id, score, date_tested, source, reported)
-    ON result_reports TO ingest_worker;
--- What an upsert writes in place of what stands, it reads of the row that it could not insert.
-GRANT SELECT (id, event_id, occurred_at, model_id, benchmark_id, date_tested, score, source, reported),
-    UPDATE (event_id, occurred_at, score, source, reported) ON benchmark_results TO ingest_worker;
+GRANT SELECT, INSERT ON benchmark_metrics TO ingest_worker;
+-- A result that is retracted is replaced by the report before it; what an upsert writes in place of what stands,
+-- it reads of the row that it could not insert.
+GRANT SELECT ON result_reports, benchmark_results TO ingest_worker;
+GRANT UPDATE (event_id, occurred_at, score, source, reported, metric, unit, higher_is_better, stderr, ci_low, ci_high,
+    ci_level, n, settings, evaluator, evaluator_relationship, harness, harness_version, source_url, run_id)
+    ON benchmark_results TO ingest_worker;
 GRANT SELECT, UPDATE, DELETE ON dead_letters TO ingest_worker;
 GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq,
-    aliases_id_seq, use_cases_id_seq, retractions_id_seq TO ingest_worker;
+    aliases_id_seq, use_cases_id_seq, retractions_id_seq, benchmark_metrics_id_seq TO ingest_worker;

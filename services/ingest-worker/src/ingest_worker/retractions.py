@@ -3,7 +3,12 @@
 from catalogue_schema.events import SubmissionRetracted
 
 from ingest_worker.repeats import ANSWER, NEW, closed, known
+from ingest_worker.results import STANDS
+from ingest_worker.transactions import Before
 from ingest_worker.writing import Recording
+
+OF_REPORT = ", ".join(f"report.{name}" for name in STANDS.split(", "))
+OF_EARLIER = ", ".join(f"earlier.{name}" for name in STANDS.split(", "))
 
 # Locked against writers: one that has not committed yet would not be seen here, nor see this retraction.
 # Reports stay, as the history; the latest that is not retracted takes the place of a result that goes.
@@ -24,26 +29,24 @@ WITH placed AS (
 ), use_case AS (
     DELETE FROM use_cases WHERE event_id IN (SELECT retracts FROM new)
 ), going AS (
-    SELECT id, model_id, benchmark_id, date_tested
+    SELECT id, model_id, benchmark_id, date_tested, variant
     FROM benchmark_results WHERE event_id IN (SELECT retracts FROM new)
 ), earlier AS (
-    SELECT DISTINCT ON (going.id) going.id, report.event_id, report.occurred_at, report.score, report.source,
-        report.reported
+    SELECT DISTINCT ON (going.id) going.id, {OF_REPORT}
     FROM going JOIN result_reports AS report
         ON report.model_id = going.model_id AND report.benchmark_id = going.benchmark_id
         AND report.date_tested IS NOT DISTINCT FROM going.date_tested
+        AND report.variant IS NOT DISTINCT FROM going.variant
     WHERE NOT EXISTS (SELECT FROM new WHERE new.retracts = report.event_id)
         AND NOT EXISTS (SELECT FROM retractions WHERE retractions.retracts = report.event_id)
     ORDER BY going.id, report.occurred_at DESC, report.event_id DESC
 ), standing AS (
-    UPDATE benchmark_results AS r
-    SET event_id = earlier.event_id, occurred_at = earlier.occurred_at,
-        score = earlier.score, source = earlier.source, reported = earlier.reported
+    UPDATE benchmark_results AS r SET ({STANDS}) = ({OF_EARLIER})
     FROM earlier WHERE r.id = earlier.id
 ), gone AS (
     DELETE FROM benchmark_results WHERE id IN (SELECT id FROM going EXCEPT SELECT id FROM earlier)
 )
 SELECT {ANSWER}
 """,
-    before="LOCK TABLE opinions, use_cases, benchmark_results IN SHARE ROW EXCLUSIVE MODE",
+    before=Before("LOCK TABLE opinions, use_cases, benchmark_results IN SHARE ROW EXCLUSIVE MODE", where=""),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from catalogue_messaging.failures import PermanentError, TransientError
 from catalogue_schema.database import create_engine, is_refused
@@ -23,6 +24,16 @@ class ConstraintError(PermanentError):
     """The database refuses the values."""
 
     reason = Reason.CONSTRAINT
+
+
+class Before(NamedTuple):
+    """A statement for the same transaction before the events' own, where what that one sees depends on it.
+
+    It reads `:rows`, too, and runs for batches in whose rows `where` stands.
+    """
+
+    sql: str
+    where: str
 
 
 @asynccontextmanager

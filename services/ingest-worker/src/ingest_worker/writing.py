@@ -1,7 +1,7 @@
 """Writing a batch of events: one statement, in one transaction, that joins names and says what it did."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
@@ -14,10 +14,11 @@ from catalogue_schema.events import Event, Reason
 from catalogue_schema.topics import EVENT_TOPICS
 from pydantic_core import from_json
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from ingest_worker.metrics import out_of_range
 from ingest_worker.names import BENCHMARK, MODEL, Kind
-from ingest_worker.transactions import transaction
+from ingest_worker.transactions import Before, transaction
 
 NOT_SAID = {"event_id", "occurred_at", "sentiment", "sentiment_confidence", "classifier"}
 
@@ -27,15 +28,15 @@ class Recording:
 
     `sql` reads them from the JSON array `:rows` and answers with one row: `recorded`, how many were new; as
     `unknown_model`, `unknown_benchmark` and `event_id_conflict` the places, counted from 1, of those that
-    name what is unknown or have the id of another event; and `expected`, how many it meant to write.
-    `before` is a statement for the same transaction, where what `sql` sees depends on it.
+    name what is unknown or have the id of another event; as `out_of_range` those whose score cannot be, with
+    their metric; and `expected`, how many it meant to write.
     """
 
-    def __init__(self, event: type[Event], sql: str, before: str | None = None) -> None:
+    def __init__(self, event: type[Event], sql: str, before: Before | None = None) -> None:
         self.event = event
         self.topic = EVENT_TOPICS[event]
         self.statement = text(sql)
-        self.before = None if before is None else text(before)
+        self._before = before
         # What is no part of what the event says, or not always; written once more it is the same.
         self._rest = {name for name in event.model_fields if re.search(rf"\b{name}\b", sql)} & NOT_SAID
 
@@ -52,6 +53,10 @@ class Recording:
             return row_of(event.said(), write(event, include=rest))
 
         return decode
+
+    async def prepare(self, connection: AsyncConnection, parameters: Mapping[str, str]) -> None:
+        if self._before is not None and self._before.where in parameters["rows"]:
+            await connection.execute(text(self._before.sql), parameters)
 
 
 def row_of(said: bytes, rest: bytes) -> bytes:
@@ -71,8 +76,7 @@ async def write_events(
     """Record the events that are new. Returns those that cannot be recorded. Raises as `transaction`."""
     parameters = rows(batch)
     async with transaction(engine) as connection:
-        if recording.before is not None:
-            await connection.execute(recording.before)
+        await recording.prepare(connection, parameters)
         answer = (await connection.execute(recording.statement, parameters)).mappings().one()
         if answer["recorded"] < answer["expected"]:
             # Another worker wrote one of these ids meanwhile: the next try sees with what content.
@@ -81,6 +85,10 @@ async def write_events(
         *_unknown(batch, answer.get(MODEL.unknown), MODEL),
         *_unknown(batch, answer.get(BENCHMARK.unknown), BENCHMARK),
         *((place - 1, _conflict(batch[place - 1])) for place in answer["event_id_conflict"] or ()),
+        *(
+            (found["place"] - 1, out_of_range(batch[found["place"] - 1], found))
+            for found in answer.get("out_of_range") or ()
+        ),
     ]
     count_recorded(recording.event, answer["recorded"], len(batch) - len(failures))
     return [failure for _, failure in sorted(failures, key=itemgetter(0))]

@@ -53,7 +53,7 @@ class Receipt(BaseModel):
     ] = None
     superseded_by: Annotated[
         UUID | None,
-        Field(description="The later report that stands in this result's place, for the same date"),
+        Field(description="The later report that stands in this result's place: same date, same variant"),
     ] = None
     retracted_by: Annotated[UUID | None, Field(description="The event that took this one back")] = None
     reported: Annotated[
@@ -109,7 +109,7 @@ async def _row(
 
 
 async def _result(db: AsyncSession, event_id: UUID) -> Receipt | None:
-    """The result that stands for the report's model, benchmark and date, whether this report's or a later."""
+    """The result that stands for the report's model, benchmark, date and variant: this one's or a later's."""
     statement = (
         select(col(BenchmarkResult.id), col(BenchmarkResult.event_id), col(ResultReport.reported))
         .select_from(ResultReport)
@@ -117,7 +117,8 @@ async def _result(db: AsyncSession, event_id: UUID) -> Receipt | None:
             BenchmarkResult,
             (col(BenchmarkResult.model_id) == col(ResultReport.model_id))
             & (col(BenchmarkResult.benchmark_id) == col(ResultReport.benchmark_id))
-            & col(BenchmarkResult.date_tested).is_not_distinct_from(col(ResultReport.date_tested)),
+            & col(BenchmarkResult.date_tested).is_not_distinct_from(col(ResultReport.date_tested))
+            & col(BenchmarkResult.variant).is_not_distinct_from(col(ResultReport.variant)),
         )
         .where(col(ResultReport.event_id) == event_id)
     )

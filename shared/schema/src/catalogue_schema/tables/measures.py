@@ -27,7 +27,7 @@ class Measures(SQLModel):
     ci_high: float | None = Field(default=None, sa_type=Float)
     ci_level: float | None = Field(default=None, sa_type=Float)
     n: int | None = Field(default=None, sa_type=BigInteger)
-    settings: Settings | None = Field(default=None, sa_type=JSONB(none_as_null=True))  # type: ignore[call-overload]
+    settings: Settings | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     evaluator: str | None = Field(default=None, sa_type=String(255))
     evaluator_relationship: Relationship | None = Field(default=None, sa_type=String(20))
     harness: str | None = Field(default=None, sa_type=String(255))
