@@ -22,6 +22,24 @@ REPORT = {
     "date_tested": "date",
     "source": "character varying(255)",
 }
+MEASURES = {
+    "metric": "character varying(255)",
+    "unit": "character varying(50)",
+    "higher_is_better": "boolean",
+    "stderr": "double precision",
+    "ci_low": "double precision",
+    "ci_high": "double precision",
+    "ci_level": "double precision",
+    "n": "bigint",
+    "settings": "jsonb",
+    "evaluator": "character varying(255)",
+    "evaluator_relationship": "character varying(20)",
+    "harness": "character varying(255)",
+    "harness_version": "character varying(255)",
+    "source_url": "character varying(500)",
+    "run_id": "character varying(255)",
+    "variant": "uuid",
+}
 COUNTED = {"slot": "smallint NOT NULL", "rows": "bigint NOT NULL"}
 COLUMNS = {
     "models": {
@@ -43,10 +61,22 @@ COLUMNS = {
         "url": "character varying(500)",
         **TIMESTAMPS,
     },
-    "benchmark_results": {"id": ID, **REPORT, **TIMESTAMPS, "reported": "jsonb"},
+    "benchmark_metrics": {
+        "id": ID,
+        "benchmark_id": ID,
+        "name": "character varying(255) NOT NULL",
+        "higher_is_better": "boolean NOT NULL",
+        "unit": "character varying(50)",
+        "lowest": "double precision",
+        "highest": "double precision",
+        "ranks": "boolean NOT NULL",
+        **TIMESTAMPS,
+    },
+    "benchmark_results": {"id": ID, **REPORT, **MEASURES, **TIMESTAMPS, "reported": "jsonb"},
     "result_reports": {
         "id": ID,
         **REPORT,
+        **MEASURES,
         "created_at": "timestamp with time zone NOT NULL",
         "reported": "jsonb",
         "fingerprint": "uuid",
@@ -133,6 +163,7 @@ COLUMNS = {
 INDEXED = {
     "models": {"id!", "name!", "normal_name(name::text)", "bare_name(name::text)"},
     "benchmarks": {"id!", "name!", "category", "normal_name(name::text)"},
+    "benchmark_metrics": {"id!", "benchmark_id!", "benchmark_id, name!"},
     "benchmark_results": {
         "id!",
         "event_id!",
@@ -141,7 +172,7 @@ INDEXED = {
         "source, id",
         "date_tested, id",
         "benchmark_id, model_id, date_tested, occurred_at",
-        "model_id, benchmark_id, date_tested!",
+        "model_id, benchmark_id, date_tested, variant!",
     },
     "result_reports": {"id!", "event_id!", "model_id", "benchmark_id"},
     "opinions": {

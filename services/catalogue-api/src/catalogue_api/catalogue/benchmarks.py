@@ -10,6 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
+from catalogue_api.catalogue.metrics import MetricResponse, metrics_of
 from catalogue_api.catalogue.paging import Page, PageQuery, by_name
 from catalogue_api.catalogue.statements import equal, execute, table_of
 
@@ -26,6 +27,7 @@ class BenchmarkCounts(BaseModel):
 
 class BenchmarkDetail(BenchmarkResponse):
     counts: BenchmarkCounts
+    metrics: Annotated[list[MetricResponse], Field(description="The one that ranks comes first")]
 
 
 async def list_benchmarks(db: AsyncSession, query: BenchmarkQuery) -> Page[BenchmarkResponse]:
@@ -42,4 +44,6 @@ async def describe_benchmark(db: AsyncSession, name: str) -> BenchmarkDetail:
     of_model = select(func.sum(counts.rows)).where(counts.benchmark_id == benchmark.id)
     rows = [int(rows) for rows in (await execute(db, of_model.group_by(counts.model_id))).scalars()]
     counted = BenchmarkCounts(results=sum(rows), models=sum(count > 0 for count in rows))
-    return BenchmarkDetail(**benchmark.model_dump(), counts=counted)
+    assert benchmark.id is not None
+    metrics = await metrics_of(db, benchmark.id)
+    return BenchmarkDetail(**benchmark.model_dump(), counts=counted, metrics=metrics)

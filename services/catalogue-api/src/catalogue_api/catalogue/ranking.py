@@ -1,40 +1,94 @@
 """Which model leads a benchmark."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from catalogue_schema.tables import Benchmark, BenchmarkResult, Model
+from catalogue_schema.measures import Setting
+from catalogue_schema.tables import Benchmark, BenchmarkMetric, BenchmarkResult, Model
+from catalogue_schema.text import NewName
 from pydantic import BaseModel, Field
-from sqlalchemy import CTE, ColumnElement, func, select, true, tuple_
+from sqlalchemy import CTE, ColumnElement, RowMapping, func, select, true, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
+from catalogue_api.catalogue.measured import MeasuredQuery, metric_of, of_metric
 from catalogue_api.catalogue.paging import BY_SCORE, Page, PageQuery, fetch_page
 from catalogue_api.catalogue.results import latest_first
-from catalogue_api.catalogue.statements import table_of
+from catalogue_api.catalogue.statements import equal, execute, table_of
+
+WITHIN_95 = 1.96
+"""Standard errors on either side of a score that hold the true one with a probability of 0.95."""
+
+MEASURED = ("metric", "unit", "n", "settings", "evaluator", "evaluator_relationship", "harness", "source_url")
+"""What a row says of its result beside the score; /v1/results/{id} has the rest."""
 
 
-class RankingQuery(PageQuery):
-    order: Annotated[Literal["desc", "asc"], Field(description="asc where a lower score is better")] = "desc"
+class RankingQuery(PageQuery, MeasuredQuery):
+    order: Annotated[
+        Literal["desc", "asc"] | None,
+        Field(description="`asc` where a lower score is better; the metric's own direction unless given"),
+    ] = None
+    organization: NewName | None = None
+    open_weights: Annotated[
+        bool | None, Field(description="As the model's metadata have it, under `open_weights`")
+    ] = None
 
 
 class Ranked(BaseModel):
-    """A model's latest result on the benchmark; equal scores share a rank."""
+    """A model's latest result on the benchmark; equal scores share a rank.
+
+    From `rank_low` to `rank_high` are the ranks that the model may have, as far as the intervals tell: two
+    models tie where theirs overlap.
+    """
 
     rank: Annotated[int, Field(examples=[1])]
+    rank_low: Annotated[int, Field(examples=[1])]
+    rank_high: Annotated[int, Field(examples=[3])]
     model: Annotated[str, Field(examples=["openai/gpt-4o"])]
     score: float
+    low: Annotated[
+        float,
+        Field(
+            description="The interval's bounds; else 1.96 standard errors around the score; else the score"
+        ),
+    ]
+    high: float
+    metric: str | None
+    unit: str | None
+    n: int | None
+    settings: dict[str, Setting] | None
+    evaluator: str | None
+    evaluator_relationship: str | None
+    harness: str | None
     date_tested: date | None
     source: str | None
+    source_url: str | None
     result_id: Annotated[int, Field(description="See /v1/results/{id}")]
+    claims: Annotated[int, Field(description="Results of the model that the filters let through")]
+
+
+class _Ranking(NamedTuple):
+    """`results` are the conditions of the benchmark's results, `models` those of the models."""
+
+    results: Sequence[ColumnElement[bool]]
+    models: Sequence[ColumnElement[bool]]
+    ascending: bool
 
 
 async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[Ranked]:
     """Models by their latest result on a benchmark, the best first. Raises NotFound."""
     benchmark = await named.find(db, Benchmark, name)
-    ranked = _ranked(col(BenchmarkResult.benchmark_id) == benchmark.id, query)
-    # The key: with `asc` the score itself, with `desc` its negative, so that both sort upwards.
+    metric = await metric_of(db, benchmark, query.metric)
+    ranking = _Ranking(
+        [col(BenchmarkResult.benchmark_id) == benchmark.id, *of_metric(metric), *query.conditions()],
+        _of_models(query),
+        _ascending(query, metric),
+    )
+    ranked = _ranked(ranking)
     statement = select(ranked).order_by(ranked.c.key, ranked.c.model)
     after = query.after(BY_SCORE, name)
     if after is not None:
@@ -42,33 +96,76 @@ async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[
     rows, cursor = await fetch_page(
         db, statement, query.limit, lambda row: (query.list_id(name), row["key"], row["model"])
     )
-    return Page(items=[Ranked.model_validate(row) for row in rows], next_cursor=cursor)
+    ties, claims = await _ties(db, ranked), await _claims(db, ranking, [row["model_id"] for row in rows])
+    items = [Ranked.model_validate({**row, **_between(row, ties), **claims[row["model_id"]]}) for row in rows]
+    return Page(items=items, next_cursor=cursor)
 
 
-def _ranked(of_benchmark: ColumnElement[bool], query: RankingQuery) -> CTE:
-    latest = _latest(of_benchmark)
-    key = latest.c.score if query.order == "asc" else -latest.c.score
+def _ascending(query: RankingQuery, metric: BenchmarkMetric | None) -> bool:
+    if query.order is not None:
+        return query.order == "asc"
+    return metric is not None and not metric.higher_is_better
+
+
+def _of_models(query: RankingQuery) -> list[ColumnElement[bool]]:
+    conditions = equal((col(Model.organization), query.organization))
+    if query.open_weights is not None:
+        weights = table_of(Model).c.metadata["open_weights"].astext
+        conditions.append(func.coalesce(weights, "false") == str(query.open_weights).lower())
+    return conditions
+
+
+def _ranked(ranking: _Ranking) -> CTE:
+    """Each model with its rank; `key`, and the `best` and `worst` that it may be, sort upwards."""
+    latest = _latest(ranking)
+    score, low, high = latest.c.score, latest.c.low, latest.c.high
+    key, best, worst = (score, low, high) if ranking.ascending else (-score, -high, -low)
     return select(
         func.rank().over(order_by=key).label("rank"),
         key.label("key"),
+        best.label("best"),
+        worst.label("worst"),
         latest,
     ).cte("ranked")
 
 
-def _latest(of_benchmark: ColumnElement[bool]) -> CTE:
+def _latest(ranking: _Ranking) -> CTE:
     """Of each model the most recently tested result, or if no date is known the one that happened last."""
+    of = table_of(BenchmarkResult).c
+    margin = WITHIN_95 * func.coalesce(of.stderr, 0)
     result = (
         select(
-            col(BenchmarkResult.id).label("result_id"),
-            col(BenchmarkResult.score),
-            col(BenchmarkResult.date_tested),
-            col(BenchmarkResult.source),
+            of.id.label("result_id"),
+            *(of[name] for name in ("score", "date_tested", "source", *MEASURED)),
+            func.coalesce(of.ci_low, of.score - margin).label("low"),
+            func.coalesce(of.ci_high, of.score + margin).label("high"),
         )
-        .where(of_benchmark, col(BenchmarkResult.model_id) == col(Model.id))
+        .where(*ranking.results, of.model_id == col(Model.id))
         .order_by(*latest_first())
         .limit(1)
         .lateral()
     )
     # Model by model, along an index; else all of the benchmark's results would be read and sorted.
     models = table_of(Model).join(result, true())
-    return select(col(Model.name).label("model"), *result.c).select_from(models).cte("latest")
+    model: list[ColumnElement[Any]] = [col(Model.id).label("model_id"), col(Model.name).label("model")]
+    return select(*model, *result.c).select_from(models).where(*ranking.models).cte("latest")
+
+
+async def _ties(db: AsyncSession, ranked: CTE) -> tuple[list[float], list[float]]:
+    """All that is the best, and all that is the worst, of some model, each in order."""
+    bounds = (ranked.c.best, ranked.c.worst)
+    statement = select(*(func.array_agg(aggregate_order_by(bound, bound)) for bound in bounds))
+    best, worst = (await execute(db, statement.select_from(ranked))).one()
+    return best or [], worst or []
+
+
+def _between(row: RowMapping, ties: tuple[list[float], list[float]]) -> dict[str, int]:
+    """The ranks that a model may have: behind all that surely are better, before all that are worse."""
+    best, worst = ties
+    return {"rank_low": 1 + bisect_left(worst, row["best"]), "rank_high": bisect_right(best, row["worst"])}
+
+
+async def _claims(db: AsyncSession, ranking: _Ranking, models: list[int]) -> dict[int, dict[str, Any]]:
+    model_id = col(BenchmarkResult.model_id)
+    counted = select(model_id, func.count()).where(*ranking.results, model_id.in_(models)).group_by(model_id)
+    return {row[0]: {"claims": row[1]} for row in await execute(db, counted)}

@@ -8,7 +8,7 @@ from catalogue_schema.tables.benchmarks import (
     BenchmarkUpdate,
 )
 from catalogue_schema.tables.dead_letters import DeadLetterRow
-from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricPut, BenchmarkMetricResponse
+from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricBase
 from catalogue_schema.tables.mixins import TimestampMixin
 from catalogue_schema.tables.models import Model, ModelBase, ModelCreate, ModelResponse, ModelUpdate
 from catalogue_schema.tables.names import Alias, AliasCreate, AliasResponse, BareNameSource
@@ -51,8 +51,7 @@ __all__ = [
     "BenchmarkBase",
     "BenchmarkCreate",
     "BenchmarkMetric",
-    "BenchmarkMetricPut",
-    "BenchmarkMetricResponse",
+    "BenchmarkMetricBase",
     "BenchmarkResponse",
     "BenchmarkResult",
     "BenchmarkResultBase",

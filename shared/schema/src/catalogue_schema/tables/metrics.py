@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Float, Index, String, UniqueConstraint, text
 from sqlmodel import Field, Relationship, SQLModel
 
 from catalogue_schema.measures import Unit
-from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+from catalogue_schema.tables.mixins import TimestampMixin, keep_updated_at
 
 if TYPE_CHECKING:
     from catalogue_schema.tables.benchmarks import Benchmark
@@ -44,11 +44,3 @@ class BenchmarkMetric(TimestampMixin, BenchmarkMetricBase, table=True):
 
 
 keep_updated_at("benchmark_metrics")
-
-
-class BenchmarkMetricPut(BenchmarkMetricBase, RequestSchema):
-    """A metric as a whole: what is left out is as it is for a new one."""
-
-
-class BenchmarkMetricResponse(BenchmarkMetricBase):
-    name: str
