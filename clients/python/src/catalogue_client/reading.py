@@ -64,13 +64,14 @@ def gather(
         try:
             for item in form.read(path, options):
                 _sort(item, gathered)
-        except OtherFormatError as other:
+        except OtherFormatError:
             if is_named:
                 raise
-            gathered.skipped.append(Skipped("is a file of another format", str(other).split(": ", 1)[0]))
+            gathered.skipped.append(Skipped("is a file of another format", str(path)))
         tick()
     _refuse_mixed_models(gathered, options)
     gathered.found = list(_each_once(gathered))
+    gathered.records = list(_each_row_once(gathered))
     return gathered
 
 
@@ -108,3 +109,18 @@ def _each_once(gathered: Gathered) -> Iterator[Found]:
         else:
             reason = f"is the same measurement as {first.place}, with another value: only that one is sent"
             gathered.refused.append(Refused(reason, found.place))
+
+
+def _each_row_once(gathered: Gathered) -> Iterator[Record]:
+    """The first of those for one model, and for one price."""
+    seen: set[tuple[object, ...]] = set()
+    for record in gathered.records:
+        key = (
+            record.path,
+            *(record.fields.get(name) for name in ("name", "model", "provider", "valid_from")),
+        )
+        if key in seen:
+            gathered.repeated += 1
+        else:
+            seen.add(key)
+            yield record
