@@ -16,14 +16,14 @@ STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 PIPE_WIDTH = 200
 
 
-def output() -> Console:
-    """Standard output; wide where it is no terminal, so that a pipe gets whole lines."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
+def output(to_stderr: bool = False) -> Console:
+    """Wide where it is no terminal, so that a pipe gets whole lines."""
+    console = Console(stderr=to_stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=to_stderr, highlight=False, width=PIPE_WIDTH)
 
 
 def errors() -> Console:
-    return Console(stderr=True, highlight=False)
+    return output(to_stderr=True)
 
 
 def clean(value: object) -> str:
@@ -43,13 +43,21 @@ def show_table(
     title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], to_stderr: bool = False
 ) -> None:
     """Nothing, where there are no rows."""
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table()
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else clean(cell)) for cell in row))
+        table.add_row(*(Text(_in_cell(cell)) for cell in row))
     if table.row_count:
-        (errors() if to_stderr else output()).print(table)
+        console = output(to_stderr)
+        console.print(Text(clean(title), style="bold"), table)
+
+
+def _in_cell(value: object) -> str:
+    """A list is one line each."""
+    if isinstance(value, list):
+        return "\n".join(map(clean, value))
+    return "" if value is None else clean(value)
 
 
 @contextmanager

@@ -58,4 +58,4 @@ def _reasons(reasons: Iterable[Reason]) -> Iterable[tuple[object, ...]]:
     """With the first three places of each; `--json` has more."""
     for each in reasons:
         more = [f"and {each.count - 3} more"] if each.count > 3 else []
-        yield each.reason, each.count, ", ".join([*each.places[:3], *more])
+        yield each.reason, each.count, [*each.places[:3], *more]
