@@ -209,3 +209,20 @@ def test_models_are_imported_and_again_nothing_changes(
     assert second["imports"] == {"/v1/models/import": {"created": 0, "updated": 0, "unchanged": 1}}
     model = api.get(f"/v1/models/lab-{unique}/x").json()
     assert (model["display_name"], model["metadata"]) == ("X", {"family": "x"})
+
+
+def test_an_import_is_recorded_once_however_often(
+    cli: Cli, api: httpx.Client, names: tuple[str, str], tmp_path: Path
+) -> None:
+    model, benchmark = names
+    content = f"- dataset: {{id: {benchmark}, task_id: default}}\n  value: 20.9\n  date: '2025-01-15'\n"
+    path = write(tmp_path / ".eval_results/bench.yaml", content)
+    for _ in range(2):
+        told = cli.told("import", "hf-eval-results", tmp_path, "--model", model)
+        assert told["statuses"] == {"recorded": 1}
+
+    [row] = api.get("/v1/results", params={"model": model}).json()["items"]
+    assert (row["score"], row["date_tested"], row["source"]) == (20.9, "2025-01-15", "huggingface.co")
+    shown = cli.run("import", "hf-eval-results", path, "--model", model)
+    assert shown.returncode == 0
+    assert "recorded" in shown.stdout

@@ -1,10 +1,11 @@
 """The client against a server that answers as it is told: what it repeats, and what it gives up."""
 
+import asyncio
 import time
 from typing import Any
 
 import pytest
-from catalogue_client import Catalogue, RefusedError, UnreachableError
+from catalogue_client import AsyncCatalogue, Catalogue, CatalogueError, RefusedError, UnreachableError
 from catalogue_client.batching import MAX_BATCH, MAX_BATCH_BYTES, batches, line
 from local_stack.ports import free_port
 from support.answering import Answer, answering
@@ -115,3 +116,44 @@ def test_a_row_that_is_too_large_by_itself_is_a_batch_of_its_own() -> None:
     rows = [{"a": "x" * (MAX_BATCH_BYTES + 1)}, {"a": "y"}]
     assert [len(batch) for _, batch in batches(rows)] == [1, 1]
     assert list(batches([])) == []
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://x:port", "nonsense"])
+def test_what_is_no_address_is_told_at_once(url: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(UnreachableError, match="is no address"), Catalogue(url) as catalogue:
+        catalogue.receipt("1")
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("answer", [Answer(200, {"ok": True}), Answer(200, [1]), Answer(200)])
+def test_another_server_is_told_from_a_catalogue(answer: Answer) -> None:
+    answers = {name: [answer] for name in ("POST /v1/events", "GET /v1/events/1", "GET /v1/aliases")}
+    with answering(answers) as server, Catalogue(server.url) as catalogue:
+        for ask in (
+            lambda: catalogue.send(EVENTS),
+            lambda: catalogue.receipt("1"),
+            lambda: list(catalogue.items("/v1/aliases")),
+        ):
+            with pytest.raises(CatalogueError, match="is this a catalogue"):
+                ask()
+
+
+def test_a_missing_key_says_where_it_is_taken_from() -> None:
+    answer = Answer(401, {"detail": "A key is needed."})
+    with (
+        answering({"POST /v1/events": [answer]}) as server,
+        Catalogue(server.url) as catalogue,
+        pytest.raises(RefusedError, match=r"A key is needed.*CATALOGUE_API_KEY"),
+    ):
+        catalogue.send(EVENTS)
+
+
+async def test_the_client_for_asyncio_leaves_the_loop_free() -> None:
+    slow = Answer(503, {"detail": "busy"}, {"Retry-After": "1"})
+    with answering({"POST /v1/events": [slow, ACCEPTED]}) as server:
+        async with AsyncCatalogue(Catalogue(server.url)) as catalogue:
+            sending = asyncio.create_task(catalogue.send(EVENTS))
+            await asyncio.sleep(0)
+            assert not sending.done()
+            assert await sending == []

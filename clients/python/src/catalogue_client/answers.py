@@ -25,6 +25,13 @@ class RefusedError(CatalogueError):
         self.body = body
 
 
+def member(answer: Json, name: str) -> Any:
+    """Raises CatalogueError where the answer has no such member, as another server's."""
+    if name not in answer:
+        raise CatalogueError(f"An answer has no {name}: is this a catalogue, and of this version?")
+    return answer[name]
+
+
 def reasons(errors: Sequence[Mapping[str, str]]) -> str:
     return "; ".join(f"{error['pointer']} {error['reason']}".strip() for error in errors)
 
@@ -52,5 +59,7 @@ def body_of(response: httpx.Response) -> Json:
 def said(response: httpx.Response) -> str:
     body = body_of(response) if response.is_error else {}
     detail = str(body.get("detail") or response.reason_phrase or response.status_code)
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        detail += " (the key is taken from CATALOGUE_API_KEY)"
     errors = body.get("errors") or []
     return f"{detail} ({reasons(errors)})" if errors else detail

@@ -16,7 +16,16 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from catalogue_client.answers import Json, RefusedError, UnreachableError, body_of, reasons, retry_after, said
+from catalogue_client.answers import (
+    Json,
+    RefusedError,
+    UnreachableError,
+    body_of,
+    member,
+    reasons,
+    retry_after,
+    said,
+)
 from catalogue_client.batching import line
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -56,7 +65,10 @@ class Catalogue:
         headers = {"User-Agent": "catalogue-client"} | (
             {"Authorization": f"Bearer {api_key}"} if api_key else {}
         )
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=30)
+        try:
+            self._http = httpx.Client(base_url=url, headers=headers, timeout=30)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise _no_address(url, error) from error
         self._url = url
         self.patience = patience
         self._on_retry = on_retry
@@ -83,28 +95,32 @@ class Catalogue:
             if "rejected" not in refused.body:
                 raise
             answer = refused.body
-        return [Rejection(item["index"], reasons(item["errors"])) for item in answer["rejected"]]
+        return [Rejection(item["index"], reasons(item["errors"])) for item in member(answer, "rejected")]
 
     def receipt(self, event_id: UUID | str) -> Json:
         """What became of an event: its `status`, and more."""
-        return self.get(f"/v1/events/{event_id}")
+        receipt = self.get(f"/v1/events/{event_id}")
+        member(receipt, "status")
+        return receipt
 
     def upsert(self, path: str, rows: Sequence[Mapping[str, Any]]) -> Json:
         """Import reference data; `{"created", "updated", "unchanged", "rejected"}`."""
         try:
-            return self._lines(path, rows)
+            answer = self._lines(path, rows)
         except RefusedError as refused:
             if "rejected" not in refused.body:
                 raise
-            return {"created": 0, "updated": 0, "unchanged": 0, "rejected": refused.body["rejected"]}
+            answer = {"created": 0, "updated": 0, "unchanged": 0, "rejected": refused.body["rejected"]}
+        member(answer, "rejected")
+        return answer
 
     def items(self, path: str, **query: Any) -> Iterator[Json]:
         """A list's items, page after page."""
         cursor: str | None = None
         while True:
             page = self.get(path, **query, cursor=cursor)
-            yield from page["items"]
-            cursor = page["next_cursor"]
+            yield from member(page, "items")
+            cursor = member(page, "next_cursor")
             if cursor is None:
                 return
 
@@ -138,10 +154,10 @@ class Catalogue:
     def _once(self, method: str, path: str, **request: Any) -> Json:
         try:
             response = self._http.request(method, path, **request)
+        except httpx.UnsupportedProtocol as error:
+            raise _no_address(self._url, error) from error
         except httpx.TransportError as error:
             raise _TemporaryError(f"does not answer ({error or type(error).__name__})") from error
-        except (httpx.InvalidURL, UnicodeError) as error:
-            raise UnreachableError(f"{self._url} is no address of a catalogue: {error}") from error
         if response.status_code in TEMPORARY:
             raise _TemporaryError(f"answers {response.status_code}: {said(response)}", retry_after(response))
         body = body_of(response)
@@ -154,6 +170,10 @@ class Catalogue:
             self._on_retry(
                 f"The catalogue {state.outcome.exception()}; once more in {state.next_action.sleep:.0f} s"
             )
+
+
+def _no_address(url: str, error: Exception) -> UnreachableError:
+    return UnreachableError(f"{url} is no address of a catalogue, such as {DEFAULT_URL}: {error}")
 
 
 def _wait(state: RetryCallState) -> float:

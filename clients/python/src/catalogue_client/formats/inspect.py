@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from catalogue_client.events import ResultReported, Setting
-from catalogue_client.formats.loading import flat, moment, parse_json, read_bytes, rows, table, text
+from catalogue_client.formats.loading import (
+    MAX_BYTES,
+    flat,
+    moment,
+    parse_json,
+    read_bytes,
+    rows,
+    table,
+    text,
+)
 from catalogue_client.items import (
     Item,
     Options,
@@ -82,6 +91,8 @@ def _header(data: bytes, path: Path) -> bytes:
     """What a log has beside its samples."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if archive.getinfo("header.json").file_size > MAX_BYTES:
+                raise UnreadableFileError(f"{path}: its header.json is over {MAX_BYTES:,} bytes")
             return archive.read("header.json")
     except KeyError as error:
         raise OtherFormatError(

@@ -38,7 +38,7 @@ def read(path: Path, options: Options) -> Iterator[Item]:
 def _document(path: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(read_bytes(path).decode(), parse_float=Decimal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OtherFormatError(f"{path}: is no TOML ({error})") from error
     if "name" not in document and "base_model" not in document:
         raise OtherFormatError(f"{path}: is no model of models.dev: it has neither name nor base_model")
