@@ -140,3 +140,8 @@ def test_a_name_of_three_parts_loses_only_a_route_that_is_known(
 
 def test_every_format_says_what_it_reads() -> None:
     assert all(form.summary and form.patterns for form in FORMATS.values())
+
+
+def test_the_guide_knows_every_format() -> None:
+    guide = (Path(__file__).parents[3] / "docs/importing.md").read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"| `{name}` |" not in guide] == []
