@@ -65,6 +65,21 @@ def test_the_exit_code_says_what_became_of_an_import(
     assert (told["exit_code"], told["accepted"]) == (code, 2)
 
 
+def test_a_conflict_that_comes_after_the_receipt_of_an_earlier_import_is_told(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = receipts(results, "lm-eval", [RECORDED, RECORDED])
+    conflict = Answer(200, {"status": "recorded", "conflicts": [letter("event_id_conflict")]})
+    [first, *_] = [name for name in answers if name.startswith("GET")]
+    answers[first].append(conflict)
+    with answering(answers) as server:
+        assert run("import", "lm-eval", results, "--url", server.url, "--json") == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["statuses"] == {"recorded": 2}
+    assert told["refused"][0]["places"] == [f"{results}: results/arc_easy/acc,none"]
+
+
 def test_what_waits_is_counted_by_name(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with answering(receipts(results, "lm-eval", [WAITING, WAITING])) as server:
         assert run("import", "lm-eval", results, "--url", server.url, "--json") == 3

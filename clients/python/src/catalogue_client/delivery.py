@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,8 +14,9 @@ from catalogue_client.client import Catalogue
 SETTLED = {"recorded", "retracted", "waiting", "dead_lettered", "discarded"}
 AT_ONCE = 8
 """Receipts asked for side by side."""
-ROUND = 400
+ROUND = 200
 PAUSE = 0.5  # seconds between two rounds of questions
+TO_REFUSE = 2.0  # seconds after which an event with another's id is refused, if it is
 
 Tick = Callable[[int], None]
 
@@ -58,27 +59,52 @@ def deliver(catalogue: Catalogue, outgoing: Sequence[Outgoing], tick: Tick) -> D
 
 
 def wait(catalogue: Catalogue, delivered: Delivered, seconds: float, tick: Tick) -> None:
-    """Ask for receipts until each event is settled, or `seconds` are over."""
-    deadline = time.monotonic() + seconds
+    """Ask for receipts until each event is settled, or `seconds` are over.
+
+    A receipt that says `recorded` at once may be that of an earlier import, with another value: those are
+    asked for once more, when the catalogue has had time to refuse this one.
+    """
+    sent = time.monotonic()
+    deadline = sent + seconds
     pending = [str(each.event["event_id"]) for each in delivered.accepted]
+    early: list[str] = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while pending and time.monotonic() < deadline:
             still: list[str] = []
-            for start in range(0, len(pending), ROUND):
-                some = pending[start : start + ROUND]
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    still += some
-                    continue
-                asking = catalogue.with_patience(left)
-                receipts = dict(zip(some, pool.map(partial(_receipt, asking), some), strict=True))
+            for some in _slices(pending):
+                receipts = _ask(pool, catalogue, some, deadline)
+                settled = [each for each in some if _status(receipts, each) in SETTLED]
                 delivered.receipts |= receipts
-                settled = sum(receipt["status"] in SETTLED for receipt in receipts.values())
-                still += [each for each in some if receipts[each]["status"] not in SETTLED]
-                tick(settled)
+                early += [] if time.monotonic() > sent + TO_REFUSE else settled
+                still += [each for each in some if _status(receipts, each) not in SETTLED]
+                tick(len(settled))
             pending = still
-            if pending:
-                time.sleep(max(0, min(PAUSE, deadline - time.monotonic())))
+            _sleep(PAUSE if pending else 0, deadline)
+        if early:
+            _sleep(sent + TO_REFUSE - time.monotonic(), deadline)
+            for some in _slices(early):
+                delivered.receipts |= _ask(pool, catalogue, some, deadline)
+
+
+def _ask(pool: Executor, catalogue: Catalogue, event_ids: Sequence[str], deadline: float) -> dict[str, Json]:
+    """Nothing, when the time is over."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        return {}
+    receipts = pool.map(partial(_receipt, catalogue.with_patience(left)), event_ids)
+    return dict(zip(event_ids, receipts, strict=True))
+
+
+def _slices(event_ids: Sequence[str]) -> list[Sequence[str]]:
+    return [event_ids[start : start + ROUND] for start in range(0, len(event_ids), ROUND)]
+
+
+def _status(receipts: Mapping[str, Json], event_id: str) -> str:
+    return str(receipts[event_id]["status"]) if event_id in receipts else "unknown"
+
+
+def _sleep(seconds: float, deadline: float) -> None:
+    time.sleep(max(0, min(seconds, deadline - time.monotonic())))
 
 
 def _receipt(catalogue: Catalogue, event_id: str) -> Json:

@@ -12,17 +12,15 @@ WORDS = {
     "retracted": "taken back before",
     "discarded": "discarded",
     "replaying": "being replayed",
-    "unknown": "not known yet when the time was over",
+    "unknown": "not known yet when the time was over (--wait)",
 }
+NAMES = 20
+"""Names that are shown of those that events wait for."""
 
 
 def show_summary(summary: Summary) -> None:
     show_table("What became of it", ("", "count"), _counts(summary))
-    show_table(
-        "Waiting for a name (catalogue unresolved)",
-        ("kind", "name", "count"),
-        ((kind, name, count) for (kind, name), count in summary.waiting_for.most_common()),
-    )
+    show_table("Waiting for a name (catalogue unresolved)", ("kind", "name", "count"), _waiting(summary))
     show_reasons(summary)
     if summary.created_benchmarks:
         show_table("Benchmarks created", ("name",), ([name] for name in summary.created_benchmarks))
@@ -39,6 +37,14 @@ def show_reasons(summary: Summary, to_stderr: bool = False) -> None:
     headings = ("reason", "count", "where")
     show_table("Refused", headings, _reasons(by_reason(summary.refused)), to_stderr)
     show_table("Skipped: no results", headings, _reasons(by_reason(summary.skipped)), to_stderr)
+
+
+def _waiting(summary: Summary) -> Iterable[tuple[object, ...]]:
+    """Those with the most events; `--json` has all."""
+    yield from ((kind, name, count) for (kind, name), count in summary.waiting_for.most_common(NAMES))
+    rest = summary.waiting_for.most_common()[NAMES:]
+    if rest:
+        yield "", f"and {len(rest)} more names", sum(count for _, count in rest)
 
 
 def _counts(summary: Summary) -> Iterable[tuple[object, ...]]:
