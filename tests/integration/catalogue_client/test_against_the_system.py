@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ def test_a_result_waits_for_its_model_and_goes_on_when_a_person_says_which(
     assert waiting["count"] == 1
 
     assert model in waiting["suggestions"]
-    answer_on_a_terminal(cli, alias, str(waiting["suggestions"].index(model) + 1))
+    resolve_on_a_terminal(cli, alias, str(waiting["suggestions"].index(model) + 1))
 
     deadline = time.monotonic() + 60
     while cli.run("receipts", event["event_id"]).returncode != 0:
@@ -127,11 +127,11 @@ def test_a_result_waits_for_its_model_and_goes_on_when_a_person_says_which(
     assert alias not in [each["name"] for each in cli.told("unresolved")["items"]]
 
 
-def answer_on_a_terminal(cli: Cli, name: str, answer: str) -> None:
-    """Skip all names but `name`."""
+def on_a_terminal(cli: Cli, *arguments: object, ready: str, answer: Callable[[str], str]) -> int:
+    """Answer whenever `ready` was shown. Returns the exit code."""
     terminal, process_side = pty.openpty()
     process = subprocess.Popen(
-        [COMMAND, "unresolved"],
+        [COMMAND, *map(str, arguments)],
         env=cli.environment,
         stdin=process_side,
         stdout=process_side,
@@ -145,13 +145,47 @@ def answer_on_a_terminal(cli: Cli, name: str, answer: str) -> None:
                 shown += os.read(terminal, 4096).decode(errors="replace")
             except OSError:  # the process has closed its side
                 break
-            if "uit [s]: " in shown:
-                os.write(terminal, (answer if name in shown else "s").encode() + b"\n")
+            if ready in shown:
+                os.write(terminal, answer(shown).encode() + b"\n")
                 shown = ""
     finally:
         os.close(terminal)
-        process.wait(60)
-    assert process.returncode == 0
+        code = process.wait(60)
+    return code
+
+
+def resolve_on_a_terminal(cli: Cli, name: str, answer: str) -> None:
+    """Skip all names but `name`."""
+
+    def choose(shown: str) -> str:
+        return answer if f"{name!r}: " in shown else "s"
+
+    assert on_a_terminal(cli, "unresolved", ready="[q]uit [s]: ", answer=choose) == 0
+
+
+def test_a_new_benchmark_is_made_of_a_name_that_events_wait_for(
+    cli: Cli, api: httpx.Client, names: tuple[str, str], unique: str
+) -> None:
+    benchmark = f"New {unique}"
+    event = result(names[0], benchmark)
+    cli.told("send", "-", code=3, stdin=as_lines(event))
+
+    resolve_on_a_terminal(cli, benchmark, "n")
+    assert api.get(f"/v1/benchmarks/{benchmark}").status_code == httpx.codes.OK
+
+
+def test_giving_up_what_a_filter_chooses_is_asked_for_on_a_terminal(
+    cli: Cli, names: tuple[str, str], unique: str
+) -> None:
+    model = f"nobody-{unique}/none"
+    cli.told("send", "-", code=3, stdin=as_lines(result(model, names[1])))
+    arguments = ("dead-letters", "discard", "--model", model, "--note", "from a test")
+    still_open = ("dead-letters", "list", "--model", model, "--status", "open")
+
+    assert on_a_terminal(cli, *arguments, ready="[y/N]: ", answer=lambda _: "n") == 1
+    assert len(cli.told(*still_open)["items"]) == 1
+    assert on_a_terminal(cli, *arguments, ready="[y/N]: ", answer=lambda _: "y") == 0
+    assert cli.told(*still_open)["items"] == []
 
 
 def test_dead_letters_are_counted_shown_replayed_and_given_up(

@@ -82,9 +82,10 @@ def test_a_conflict_that_comes_after_the_receipt_of_an_earlier_import_is_told(
 
 def test_what_waits_is_counted_by_name(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with answering(receipts(results, "lm-eval", [WAITING, WAITING])) as server:
-        assert run("import", "lm-eval", results, "--url", server.url, "--json") == 3
+        arguments = ("import", "lm-eval", results, "--url", server.url, "--wait", 0.2)
+        assert run(*arguments, "--json") == 3
         told = json.loads(capsys.readouterr().out)
-        assert run("import", "lm-eval", results, "--url", server.url) == 3
+        assert run(*arguments) == 3
 
     assert told["waiting_for"] == [{"kind": "model", "name": "lab/small", "count": 2}]
     assert "lab/small" in capsys.readouterr().out
@@ -114,7 +115,7 @@ def test_without_waiting_nothing_is_asked_and_accepted_is_enough(results: Path) 
 def test_an_import_twice_sends_the_same_bytes(results: Path) -> None:
     with answering(receipts(results, "lm-eval", [RECORDED, RECORDED])) as server:
         for _ in range(2):
-            assert run("import", "lm-eval", results, "--url", server.url) == 0
+            assert run("import", "lm-eval", results, "--url", server.url, "--wait", 0.2) == 0
 
     first, second = (each.body for each in server.asked if each.method == "POST")
     assert first == second
@@ -213,7 +214,7 @@ def test_missing_benchmarks_are_created_and_those_under_another_spelling_are_not
         "POST /v1/benchmarks": [Answer(201, {"id": 1})],
     }
     with answering(answers) as server:
-        assert run("import", "eee", path, "--create-benchmarks", "--url", server.url) == 0
+        assert run("import", "eee", path, "--create-benchmarks", "--url", server.url, "--wait", 0.2) == 0
 
     assert posted(server, "/v1/benchmarks") == [{"name": "New One"}]
 
@@ -248,7 +249,7 @@ def test_what_a_file_or_a_server_says_cannot_steer_the_terminal(
     evil = "\x1b[2J[red]\u202e\r\n"
     waiting = {"status": "dead_lettered", "dead_letter": {"id": 1, "reason": evil, "detail": evil}}
     with answering(receipts(results, "lm-eval", [waiting, waiting])) as server:
-        assert run("import", "lm-eval", results, "--url", server.url) == 1
+        assert run("import", "lm-eval", results, "--url", server.url, "--wait", 0.2) == 1
 
     out = capsys.readouterr().out
     assert "\\x1b[2J[red]\\u202e\\r\\n" in out
@@ -260,7 +261,7 @@ def test_a_key_is_taken_from_the_environment(results: Path, monkeypatch: pytest.
     monkeypatch.setenv("CATALOGUE_API_KEY", "secret")
     with answering(receipts(results, "lm-eval", [RECORDED, RECORDED])) as server:
         monkeypatch.setenv("CATALOGUE_URL", server.url)
-        assert run("import", "lm-eval", results) == 0
+        assert run("import", "lm-eval", results, "--wait", 0.2) == 0
 
     assert {each.headers["Authorization"] for each in server.asked} == {"Bearer secret"}
 
