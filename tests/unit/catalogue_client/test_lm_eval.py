@@ -103,6 +103,13 @@ def test_a_local_path_is_refused_with_advice_until_a_model_is_named(tmp_path: Pa
     assert {event["model"] for event in events("lm-eval", file, model="lab/small")} == {"lab/small"}
 
 
+def test_a_file_that_names_no_model_is_refused_with_advice(tmp_path: Path) -> None:
+    config = {"model": "hf", "model_args": ""}
+    file = write(tmp_path / "results.json", lm_eval_results(model_name="", config=config))
+
+    assert refused("lm-eval", file) == ["names no model: say which with --model NAME"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "model"),
     [

@@ -16,8 +16,8 @@ PATH = re.compile(r"^(/|\.{1,2}(/|$)|~|[A-Za-z]:[\\/]|file:)|\\")
 HUB_CACHE = re.compile(r"models--([^/]+?)--([^/]+)(/|$)")
 
 
-class LocalPathError(ValueError):
-    """Says what to do about a path that stands where a model's name should."""
+class UnusableNameError(ValueError):
+    """Says what to do about a path, or nothing, where a model's name should stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,17 @@ class ModelName:
 def model_name(raw: str, given: str | None = None) -> ModelName:
     """The model, and as a setting who served it where the name says so. `given` goes before `raw`.
 
-    Raises LocalPathError. Names that have three parts of another kind stay whole: they wait for an alias.
+    Raises UnusableNameError. Names that have three parts of another kind stay whole: they wait for an alias.
     """
     route = _route(raw)
     if given:
         return ModelName(given, route.settings)
+    if not raw.strip():
+        raise UnusableNameError("names no model: say which with --model NAME")
     if PATH.search(raw):
-        raise LocalPathError(f"the model is a local path, {raw!r}: say which model it is with --model NAME")
+        raise UnusableNameError(
+            f"the model is a local path, {raw!r}: say which model it is with --model NAME"
+        )
     return route
 
 

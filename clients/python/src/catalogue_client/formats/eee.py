@@ -21,7 +21,7 @@ from catalogue_client.items import (
     found,
     number_or_none,
 )
-from catalogue_client.names import LocalPathError, model_name
+from catalogue_client.names import UnusableNameError, model_name
 
 READ = ("0.2", "0.3")
 UNITS = {"proportion": "fraction", "percentage": "percent", "%": "percent", "$": "usd", "dollars": "usd"}
@@ -31,32 +31,36 @@ GENERATION = ("temperature", "top_p", "top_k", "max_tokens", "reasoning", "max_a
 def read(path: Path, options: Options) -> Iterator[Item]:
     """Each evaluation result. Raises UnreadableFileError."""
     record = _record(path)
-    info, origin = table(record["model_info"]), table(record.get("source_metadata"))
+    info = table(record["model_info"])
     named = str(info.get("id") or info.get("name") or "")
     try:
         model = model_name(named, options.model)
-    except LocalPathError as local:
-        yield Refused(str(local), str(path))
+    except UnusableNameError as unusable:
+        yield Refused(str(unusable), str(path))
         return
-    library = table(record.get("eval_library"))
-    base = ResultReported(
-        model=model.name,
-        benchmark="",
-        score=0,
-        source=options.source
-        or text(origin.get("source_name"))
-        or text(origin.get("source_organization_name")),
-        harness=text(library.get("name")),
-        harness_version=text(library.get("version")),
-        evaluator=options.evaluator or text(origin.get("source_organization_name")),
-        evaluator_relationship=text(origin.get("evaluator_relationship")),
-        source_url=web_address(origin.get("source_organization_url")),
-        run_id=text(record.get("evaluation_id")),
-        settings={**_model_settings(info), **model.settings},
-    )
+    settings = {**_model_settings(info), **model.settings}
+    base = replace(_base(record, options), model=model.name, settings=settings)
     for index, result in enumerate(rows(record["evaluation_results"])):
         place = f"{path}: evaluation_results/{index}/{table(result).get('evaluation_name')}"
         yield _result(table(result), replace(base, **_when(record, result, options)), place, named)
+
+
+def _base(record: dict[str, Any], options: Options) -> ResultReported:
+    """What all its results have alike."""
+    library, origin = table(record.get("eval_library")), table(record.get("source_metadata"))
+    organization = text(origin.get("source_organization_name"))
+    return ResultReported(
+        model="",
+        benchmark="",
+        score=0,
+        source=options.source or text(origin.get("source_name")) or organization,
+        harness=text(library.get("name")),
+        harness_version=text(library.get("version")),
+        evaluator=options.evaluator or organization,
+        evaluator_relationship=text(origin.get("evaluator_relationship")),
+        source_url=web_address(origin.get("source_organization_url")),
+        run_id=text(record.get("evaluation_id")),
+    )
 
 
 def _record(path: Path) -> dict[str, Any]:

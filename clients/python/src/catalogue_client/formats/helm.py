@@ -21,7 +21,7 @@ from catalogue_client.items import (
     found,
     number_or_none,
 )
-from catalogue_client.names import LocalPathError, model_name
+from catalogue_client.names import UnusableNameError, model_name
 
 HARNESS = "helm"
 SPEC, STATS = "run_spec.json", "stats.json"
@@ -48,11 +48,8 @@ def read(path: Path, options: Options) -> Iterator[Item]:
     named = str(adapter.get("model") or "")
     try:
         model = model_name(named, options.model)
-    except LocalPathError as local:
-        yield Refused(str(local), str(path))
-        return
-    if not model.name:
-        yield Refused("adapter_spec names no model: say which with --model NAME", str(path / SPEC))
+    except UnusableNameError as unusable:
+        yield Refused(str(unusable), str(path))
         return
     base = ResultReported(
         model=model.name,

@@ -32,7 +32,7 @@ from catalogue_client.items import (
     found,
     number_or_none,
 )
-from catalogue_client.names import LocalPathError, model_name
+from catalogue_client.names import UnusableNameError, model_name
 
 HARNESS = "inspect_ai"
 READ = 2
@@ -49,17 +49,14 @@ def read(path: Path, options: Options) -> Iterator[Item]:
     """Each scorer's metrics. Raises UnreadableFileError."""
     log = _log(path)
     run, results = table(log.get("eval")), table(log.get("results"))
-    if log.get("status") != "success" or not results:
-        yield Skipped(f"the run did not succeed: its status is {log.get('status')!r}", str(path))
-        return
-    if log.get("invalidated"):
-        yield Skipped("the log was invalidated", str(path))
+    if reason := _why_skipped(log):
+        yield Skipped(reason, str(path))
         return
     named = str(run.get("model") or "")
     try:
         model = model_name(named, options.model)
-    except LocalPathError as local:
-        yield Refused(str(local), str(path))
+    except UnusableNameError as unusable:
+        yield Refused(str(unusable), str(path))
         return
     base = ResultReported(
         model=model.name,
@@ -75,6 +72,12 @@ def read(path: Path, options: Options) -> Iterator[Item]:
     )
     for score in rows(results.get("scores")):
         yield from _score(table(score), base, results, (f"{path}: results/scores", named))
+
+
+def _why_skipped(log: dict[str, Any]) -> str | None:
+    if log["status"] != "success" or not log.get("results"):
+        return f"the run did not succeed: its status is {log['status']!r}"
+    return "the log was invalidated" if log.get("invalidated") else None
 
 
 def _log(path: Path) -> dict[str, Any]:

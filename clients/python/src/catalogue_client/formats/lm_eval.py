@@ -22,7 +22,7 @@ from catalogue_client.items import (
     found,
     number_or_none,
 )
-from catalogue_client.names import LocalPathError, model_name
+from catalogue_client.names import UnusableNameError, model_name
 
 HARNESS = "lm-evaluation-harness"
 READ = "0.4"
@@ -38,11 +38,8 @@ def read(path: Path, options: Options) -> Iterator[Item]:
     try:
         named = _named(document)
         model = model_name(named, options.model)
-    except LocalPathError as local:
-        yield Refused(str(local), str(path))
-        return
-    if not model.name:
-        yield Refused("names no model: say which with --model NAME", str(path))
+    except UnusableNameError as unusable:
+        yield Refused(str(unusable), str(path))
         return
     base = ResultReported(
         model=model.name,
@@ -107,14 +104,10 @@ def _task(document: dict[str, Any], task: str, base: ResultReported, place: str)
     metrics = table(document["results"][task])
     if not any("," in key for key in metrics):
         yield Skipped("is the heading of a group, with no metrics of its own", place)
-    samples = table(table(document.get("n-samples")).get(task))
-    effective = samples.get("effective")
-    base = replace(
-        base,
-        benchmark=task,
-        n=effective if isinstance(effective, int) else None,
-        settings={**base.settings, **_task_settings(document, task)},
-    )
+    effective = table(table(document.get("n-samples")).get(task)).get("effective")
+    samples = effective if isinstance(effective, int) else None
+    settings = {**base.settings, **_task_settings(document, task)}
+    base = replace(base, benchmark=task, n=samples, settings=settings)
     better = table(table(document.get("higher_is_better")).get(task))
     for key, value in metrics.items():
         metric, comma, selection = key.partition(",")

@@ -15,7 +15,8 @@ from catalogue_client.items import OtherFormatError, UnreadableFileError
 
 MAX_BYTES = 512 * 1024 * 1024
 LONGEST = 255
-MOST_SETTINGS = 50
+LONGEST_URL = 500
+MOST_SETTINGS = 40  # of one kind: with the others of a result fewer than 50
 
 
 def read_bytes(path: Path) -> bytes:
@@ -71,7 +72,8 @@ def text(value: object) -> str | None:
 
 def web_address(value: object) -> str | None:
     address = text(value)
-    return address if address and address.startswith(("http://", "https://")) else None
+    is_one = address and address.startswith(("http://", "https://")) and len(address) <= LONGEST_URL
+    return address if is_one else None
 
 
 def moment(value: object) -> datetime | None:

@@ -22,7 +22,7 @@ from catalogue_client.items import (
     dated,
     found,
 )
-from catalogue_client.names import LocalPathError, hub_repository, model_name
+from catalogue_client.names import UnusableNameError, hub_repository, model_name
 
 SOURCE = "huggingface.co"
 FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
@@ -35,11 +35,8 @@ def read(path: Path, options: Options) -> Iterator[Item]:
         place = f"{path}: model-index/{named}"
         try:
             model = model_name(named, options.model or hub_repository(str(path.resolve())))
-        except LocalPathError as local:
-            yield Refused(str(local), place)
-            continue
-        if not model.name:
-            yield Refused("names no model: say which with --model ORG/NAME", place)
+        except UnusableNameError as unusable:
+            yield Refused(str(unusable), place)
             continue
         base = ResultReported(
             model=model.name,
