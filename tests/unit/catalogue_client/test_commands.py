@@ -236,6 +236,21 @@ def test_events_without_an_id_get_one_that_is_told(
     assert list(json.loads(capsys.readouterr().out)["made_ids"].values()) == [sent[0]["event_id"]]
 
 
+def test_what_was_broken_off_is_told_with_what_was_accepted_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "".join(json.dumps({"type": "A", "event_id": str(number)}) + "\n" for number in range(1001))
+    accepted = Answer(202, {"accepted": 1000, "event_ids": [], "rejected": []})
+    away = Answer(503, {"detail": "Kafka is away"})
+    with answering({"POST /v1/events": [accepted, away]}) as server:
+        path = write(tmp_path / "events.ndjson", lines)
+        assert run("send", path, "--json", "--retry-for", 0, "--url", server.url) == 4
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["accepted"] == 1000
+    assert "Kafka is away" in told["broken_off"]
+
+
 def test_a_line_that_is_no_json_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path / "events.ndjson", '{"type": "A"}\n{"type": \n')
 

@@ -59,11 +59,13 @@ def deliver(catalogue: Catalogue, outgoing: Sequence[Outgoing], tick: Tick) -> D
 
 
 def wait(catalogue: Catalogue, delivered: Delivered, seconds: float, tick: Tick) -> None:
-    """Ask for receipts until each event is settled, or `seconds` are over.
+    """Ask for receipts until each event is settled, or `seconds` are over; for none of what was broken off.
 
     A receipt that says `recorded` at once may be that of an earlier import, with another value: those are
     asked for once more, when the catalogue has had time to refuse this one.
     """
+    if delivered.broken_off:
+        return
     sent = time.monotonic()
     deadline = sent + seconds
     pending = [str(each.event["event_id"]) for each in delivered.accepted]
@@ -83,7 +85,8 @@ def wait(catalogue: Catalogue, delivered: Delivered, seconds: float, tick: Tick)
         if early:
             _sleep(sent + TO_REFUSE - time.monotonic(), deadline)
             for some in _slices(early):
-                delivered.receipts |= _ask(pool, catalogue, some, deadline)
+                again = _ask(pool, catalogue, some, deadline)
+                delivered.receipts |= {each: again[each] for each in again if _status(again, each) in SETTLED}
 
 
 def _ask(pool: Executor, catalogue: Catalogue, event_ids: Sequence[str], deadline: float) -> dict[str, Json]:
