@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import settings
 from local_stack import ports
 from support.databases import database_name, fresh_database, migrate
 from support.stack import Stack, hold_run_lock, running_stack, wait_stopped
+from support.system import System, running_system, started_system
 
 # What takes long on a machine that is busy with other tests is not wrong for it.
 settings.register_profile("catalogue", deadline=None)
@@ -39,6 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Stack:
     return running_stack(Path(os.environ[DIRECTORY]))
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The whole system: the one at API_URL where that is set, else one started as `make run` does."""
+    if running := running_system(dict(os.environ)):
+        yield running
+        return
+    # Not pytest's own directory: it locks out the user that PostgreSQL runs as for root.
+    with (
+        tempfile.TemporaryDirectory(prefix="catalogue-e2e-") as directory,
+        started_system(Path(directory)) as started,
+    ):
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,12 @@
-"""The system under test: the one at API_URL where that is set, else one started as `make run` does."""
+"""A client of the whole system, and a catalogue of each test's own in it."""
 
-import os
-import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from support.catalogue import Catalogue
-from support.system import System, running_system, started_system
-
-
-@pytest.fixture(scope="session")
-def system() -> Iterator[System]:
-    if running := running_system(dict(os.environ)):
-        yield running
-        return
-    # Not pytest's own directory: it locks out the user that PostgreSQL runs as for root.
-    with (
-        tempfile.TemporaryDirectory(prefix="catalogue-e2e-") as directory,
-        started_system(Path(directory)) as started,
-    ):
-        yield started
+from support.system import System
 
 
 @pytest.fixture
