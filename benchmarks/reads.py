@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Template
 
 import asyncpg
+from catalogue_api.catalogue.history import AsOfQuery
 from catalogue_api.catalogue.models import describe_model
 from catalogue_api.catalogue.opinions import OpinionQuery, list_opinions
 from catalogue_api.catalogue.ranking import RankingQuery, rank_models
@@ -66,7 +67,7 @@ def combinations(values: dict[str, list[str]], at_once: int) -> Iterator[dict[st
 
 def reads() -> Iterator[tuple[str, Read]]:
     for model in ("lab/model-0", "lab/model-230"):
-        yield f"page of {model}", lambda db, model=model: describe_model(db, model)  # type: ignore[misc]
+        yield f"page of {model}", lambda db, model=model: describe_model(db, model, AsOfQuery())  # type: ignore[misc]
     yield "ranking", lambda db: rank_models(db, "bench-0", RankingQuery())
     for asked in combinations(OPINIONS, 3):
         opinions = OpinionQuery.model_validate(asked)

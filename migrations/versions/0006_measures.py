@@ -52,6 +52,11 @@ def upgrade() -> None:
     op.create_unique_constraint(
         "uix_model_benchmark_date", "benchmark_results", [*KEY, "variant"], postgresql_nulls_not_distinct=True
     )
+    op.drop_index("ix_result_reports_benchmark_id", "result_reports")
+    op.create_index(
+        "ix_result_reports_latest", "result_reports",
+        ["benchmark_id", "model_id", sa.text("date_tested DESC NULLS LAST"), sa.text("occurred_at DESC")],
+    )
     op.create_table(
         "benchmark_metrics",
         sa.Column("higher_is_better", sa.Boolean(), server_default=sa.text("true"), nullable=False),
@@ -79,6 +84,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("benchmark_metrics")
+    op.drop_index("ix_result_reports_latest", "result_reports")
+    op.create_index("ix_result_reports_benchmark_id", "result_reports", ["benchmark_id"])
     op.drop_constraint("uix_model_benchmark_date", "benchmark_results")
     # Of several variants the one that was reported last stays; the reports are all there.
     op.execute(

@@ -24,6 +24,7 @@ async def fill(engine: AsyncEngine) -> Any:
         benchmark = Benchmark(name=BENCH)
         session.add_all([*models.values(), benchmark])
         await session.flush()
+        assert benchmark.id is not None
         metrics = [
             BenchmarkMetric(benchmark_id=benchmark.id, name="time", higher_is_better=False, ranks=True),
             BenchmarkMetric(benchmark_id=benchmark.id, name="accuracy", highest=1),
@@ -34,7 +35,7 @@ async def fill(engine: AsyncEngine) -> Any:
     async def add(*results: tuple[str, float, dict[str, Any]]) -> None:
         async with AsyncSession(engine) as session:
             for number, (model, score, fields) in enumerate(results):
-                usual = {"occurred_at": NOON + timedelta(hours=number), "variant": uuid4()}
+                usual: dict[str, Any] = {"occurred_at": NOON + timedelta(hours=number), "variant": uuid4()}
                 whole = {"model_id": models[model].id, "benchmark_id": benchmark.id, "score": score}
                 session.add(BenchmarkResult(**whole | usual | fields))
             await session.commit()
@@ -122,7 +123,7 @@ async def test_each_row_says_what_was_measured_and_how_many_claims_there_are(
     )
     [row] = await ranking(api)
     assert (row["score"], row["claims"]) == (2, 2)
-    assert (row["evaluator"], row["n"], row["settings"]) == ("us", 9, {"k": 5})
+    assert (row["evaluator"], row["n"], row["settings"]) == ("us", 9, {"shots": 5})
 
 
 @pytest.mark.usefixtures("fill")

@@ -174,7 +174,12 @@ INDEXED = {
         "benchmark_id, model_id, date_tested, occurred_at",
         "model_id, benchmark_id, date_tested, variant!",
     },
-    "result_reports": {"id!", "event_id!", "model_id", "benchmark_id"},
+    "result_reports": {
+        "id!",
+        "event_id!",
+        "model_id",
+        "benchmark_id, model_id, date_tested, occurred_at",
+    },
     "opinions": {
         "id!",
         "event_id!",

@@ -115,7 +115,7 @@ async def test_a_metric_that_is_not_known_is_added_and_the_first_ranks(
 async def test_percent_and_fraction_are_converted_to_what_the_metric_is_in(
     engine: AsyncEngine, tables: Any
 ) -> None:
-    measured = {"metric": "accuracy", "stderr": 1.2, "ci_low": 86.5, "ci_high": 91.0}
+    measured: dict[str, Any] = {"metric": "accuracy", "stderr": 1.2, "ci_low": 86.5, "ci_high": 91.0}
     await write(engine, result(0.5, **WHOLE), result(88.7, unit="percent", **measured))
     row = next(row for row in await tables.results() if row["score"] != 0.5)
     assert [row[name] for name in ("score", "unit", "stderr", "ci_low", "ci_high")] == [

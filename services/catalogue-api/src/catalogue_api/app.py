@@ -32,6 +32,7 @@ from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import (
     aliases,
     benchmarks,
+    claims,
     dead_letters,
     events,
     intake,
@@ -77,6 +78,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         benchmarks,
         metrics,
         results,
+        claims,
         rankings,
         opinions,
         use_cases,

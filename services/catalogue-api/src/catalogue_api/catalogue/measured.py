@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from catalogue_schema.measures import Relationship, Setting
-from catalogue_schema.tables import Benchmark, BenchmarkMetric, BenchmarkResult
+from catalogue_schema.tables import Benchmark, BenchmarkMetric
 from catalogue_schema.text import ShortText
 from pydantic import BaseModel, Field, StringConstraints
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, FromClause, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import equal, table_of
+from catalogue_api.catalogue.statements import equal
 from catalogue_api.http.problems import NotFound
 
+WITHIN_95 = 1.96
+"""Standard errors on either side of a score that hold the true one with a probability of 0.95."""
 SettingFilter = Annotated[str, StringConstraints(max_length=1200, pattern=r"^[^\x00=]+=[^\x00]*$")]
 
 
@@ -30,16 +32,15 @@ class MeasuredQuery(BaseModel):
         ),
     ] = []
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, results: FromClause) -> list[ColumnElement[bool]]:
         """Of results, whatever their metric."""
         conditions = equal(
-            (col(BenchmarkResult.evaluator), self.evaluator),
-            (col(BenchmarkResult.evaluator_relationship), self.evaluator_relationship),
-            (col(BenchmarkResult.harness), self.harness),
+            (results.c.evaluator, self.evaluator),
+            (results.c.evaluator_relationship, self.evaluator_relationship),
+            (results.c.harness, self.harness),
         )
         if self.setting:
-            wanted = dict(_setting(each) for each in self.setting)
-            conditions.append(table_of(BenchmarkResult).c.settings.contains(wanted))
+            conditions.append(results.c.settings.contains(dict(_setting(each) for each in self.setting)))
         return conditions
 
 
@@ -57,12 +58,12 @@ async def metric_of(db: AsyncSession, benchmark: Benchmark, name: str | None) ->
     return metric
 
 
-def of_metric(metric: BenchmarkMetric | None) -> Sequence[ColumnElement[bool]]:
+def of_metric(metric: BenchmarkMetric | None, results: FromClause) -> Sequence[ColumnElement[bool]]:
     """Results of the metric; those that say none are of the one that ranks."""
     if metric is None:
         return ()
-    said = col(BenchmarkResult.metric)
-    return (said.is_not_distinct_from(metric.name) | (said.is_(None) if metric.ranks else False),)
+    said = results.c.metric
+    return (or_(said == metric.name, said.is_(None)) if metric.ranks else said == metric.name,)
 
 
 def _setting(pair: str) -> tuple[str, Setting]:

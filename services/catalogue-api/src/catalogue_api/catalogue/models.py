@@ -18,6 +18,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
+from catalogue_api.catalogue.history import AsOfQuery
 from catalogue_api.catalogue.paging import Page, PageQuery, by_name
 from catalogue_api.catalogue.results import latest_results
 from catalogue_api.catalogue.statements import equal, execute, table_of
@@ -45,7 +46,7 @@ class ModelDetail(ModelResponse):
     counts: Counts
     sentiment: Annotated[dict[Sentiment, int], Field(description="Opinions by sentiment")]
     latest_results: Annotated[
-        list[BenchmarkResultResponse], Field(description="The ten most recently tested")
+        list[BenchmarkResultResponse], Field(description="The ten most recently tested, as of that day")
     ]
 
 
@@ -61,7 +62,7 @@ async def list_models(db: AsyncSession, query: ModelQuery) -> Page[ModelResponse
     return await by_name(db, statement, col(Model.name), query, ModelResponse)
 
 
-async def describe_model(db: AsyncSession, name: str) -> ModelDetail:
+async def describe_model(db: AsyncSession, name: str, asked: AsOfQuery) -> ModelDetail:
     """Raises NotFound."""
     model = await named.find(db, Model, name)
     assert model.id is not None
@@ -75,7 +76,7 @@ async def describe_model(db: AsyncSession, name: str) -> ModelDetail:
         **model.model_dump(),
         counts=counts,
         sentiment={name: sentiment.get(name, 0) for name in SENTIMENTS},
-        latest_results=await latest_results(db, model.id),
+        latest_results=await latest_results(db, model.id, asked),
     )
 
 

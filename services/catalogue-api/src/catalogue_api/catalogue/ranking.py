@@ -4,30 +4,29 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple
+from uuid import UUID
 
 from catalogue_schema.measures import Setting
-from catalogue_schema.tables import Benchmark, BenchmarkMetric, BenchmarkResult, Model
+from catalogue_schema.tables import Benchmark, BenchmarkMetric, Model
 from catalogue_schema.text import NewName
 from pydantic import BaseModel, Field
-from sqlalchemy import CTE, ColumnElement, RowMapping, func, select, true, tuple_
+from sqlalchemy import CTE, ColumnElement, FromClause, RowMapping, func, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
-from catalogue_api.catalogue.measured import MeasuredQuery, metric_of, of_metric
+from catalogue_api.catalogue.history import AsOfQuery, reported_results
+from catalogue_api.catalogue.measured import WITHIN_95, MeasuredQuery, metric_of, of_metric
 from catalogue_api.catalogue.paging import BY_SCORE, Page, PageQuery, fetch_page
 from catalogue_api.catalogue.results import latest_first
 from catalogue_api.catalogue.statements import equal, execute, table_of
-
-WITHIN_95 = 1.96
-"""Standard errors on either side of a score that hold the true one with a probability of 0.95."""
 
 MEASURED = ("metric", "unit", "n", "settings", "evaluator", "evaluator_relationship", "harness", "source_url")
 """What a row says of its result beside the score; /v1/results/{id} has the rest."""
 
 
-class RankingQuery(PageQuery, MeasuredQuery):
+class RankingQuery(PageQuery, MeasuredQuery, AsOfQuery):
     order: Annotated[
         Literal["desc", "asc"] | None,
         Field(description="`asc` where a lower score is better; the metric's own direction unless given"),
@@ -67,14 +66,18 @@ class Ranked(BaseModel):
     date_tested: date | None
     source: str | None
     source_url: str | None
-    result_id: Annotated[int, Field(description="See /v1/results/{id}")]
+    event_id: Annotated[UUID, Field(description="Of the report; see /v1/events/{event_id}")]
+    result_id: Annotated[
+        int | None, Field(description="See /v1/results/{id}; null for a report that no longer stands")
+    ]
     claims: Annotated[int, Field(description="Results of the model that the filters let through")]
 
 
 class _Ranking(NamedTuple):
-    """`results` are the conditions of the benchmark's results, `models` those of the models."""
+    """Which `results` count, as `wanted` says of them, and of which `models`."""
 
-    results: Sequence[ColumnElement[bool]]
+    results: FromClause
+    wanted: Sequence[ColumnElement[bool]]
     models: Sequence[ColumnElement[bool]]
     ascending: bool
 
@@ -83,8 +86,11 @@ async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[
     """Models by their latest result on a benchmark, the best first. Raises NotFound."""
     benchmark = await named.find(db, Benchmark, name)
     metric = await metric_of(db, benchmark, query.metric)
+    results = reported_results(query)
+    of_benchmark = results.c.benchmark_id == benchmark.id
     ranking = _Ranking(
-        [col(BenchmarkResult.benchmark_id) == benchmark.id, *of_metric(metric), *query.conditions()],
+        results,
+        [of_benchmark, *of_metric(metric, results), *query.conditions(results)],
         _of_models(query),
         _ascending(query, metric),
     )
@@ -131,17 +137,18 @@ def _ranked(ranking: _Ranking) -> CTE:
 
 def _latest(ranking: _Ranking) -> CTE:
     """Of each model the most recently tested result, or if no date is known the one that happened last."""
-    of = table_of(BenchmarkResult).c
+    of = ranking.results.c
     margin = WITHIN_95 * func.coalesce(of.stderr, 0)
     result = (
         select(
             of.id.label("result_id"),
+            of.event_id,
             *(of[name] for name in ("score", "date_tested", "source", *MEASURED)),
             func.coalesce(of.ci_low, of.score - margin).label("low"),
             func.coalesce(of.ci_high, of.score + margin).label("high"),
         )
-        .where(*ranking.results, of.model_id == col(Model.id))
-        .order_by(*latest_first())
+        .where(*ranking.wanted, of.model_id == col(Model.id))
+        .order_by(*latest_first(ranking.results), of.event_id.desc())
         .limit(1)
         .lateral()
     )
@@ -166,6 +173,10 @@ def _between(row: RowMapping, ties: tuple[list[float], list[float]]) -> dict[str
 
 
 async def _claims(db: AsyncSession, ranking: _Ranking, models: list[int]) -> dict[int, dict[str, Any]]:
-    model_id = col(BenchmarkResult.model_id)
-    counted = select(model_id, func.count()).where(*ranking.results, model_id.in_(models)).group_by(model_id)
+    of = ranking.results.c
+    # A report that was superseded is no claim beside the one that took its place.
+    claims = func.count(func.distinct(tuple_(of.date_tested, of.variant)))
+    counted = (
+        select(of.model_id, claims).where(*ranking.wanted, of.model_id.in_(models)).group_by(of.model_id)
+    )
     return {row[0]: {"claims": row[1]} for row in await execute(db, counted)}

@@ -31,5 +31,5 @@ def table_of(mapped: type[SQLModel]) -> Table:
     return table
 
 
-def equal(*wanted: tuple[Mapped[Any], object]) -> list[ColumnElement[bool]]:
+def equal(*wanted: tuple[Mapped[Any] | ColumnElement[Any], object]) -> list[ColumnElement[bool]]:
     return [column == value for column, value in wanted if value is not None]

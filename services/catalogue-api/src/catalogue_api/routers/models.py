@@ -4,6 +4,7 @@ from catalogue_schema.tables import Model, ModelCreate, ModelResponse, ModelUpda
 from fastapi import APIRouter, Depends, Query, Response
 
 from catalogue_api.catalogue import named
+from catalogue_api.catalogue.history import AsOfQuery
 from catalogue_api.catalogue.models import ModelDetail, ModelQuery, describe_model, list_models
 from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.upsert import Imported, upsert
@@ -40,8 +41,11 @@ async def get_models(db: Database, query: Annotated[ModelQuery, Query()]) -> Pag
 
 
 @router.get("/{name:path}", summary="A model, with its counts, sentiment and latest results")
-async def get_model(db: Database, name: NamePath, response: Response) -> ModelDetail:
-    found = await describe_model(db, name)
+async def get_model(
+    db: Database, name: NamePath, asked: Annotated[AsOfQuery, Query()], response: Response
+) -> ModelDetail:
+    """With `as_of` the latest results are those of that day; all else is as it is now."""
+    found = await describe_model(db, name, asked)
     response.headers["ETag"] = entity_tag(found.updated_at)
     return found
 

@@ -111,7 +111,14 @@ class ResultReport(Measures, _Report, table=True):
     __tablename__ = "result_reports"
     __table_args__ = (
         Index("ix_result_reports_model_id", "model_id"),
-        Index("ix_result_reports_benchmark_id", "benchmark_id"),
+        # Of each model the reports of a benchmark, the latest first.
+        Index(
+            "ix_result_reports_latest",
+            "benchmark_id",
+            "model_id",
+            text("date_tested DESC NULLS LAST"),
+            text("occurred_at DESC"),
+        ),
     )
 
     variant: UUID | None = variant_column()
@@ -133,7 +140,7 @@ class BenchmarkResultUpdate(RequestSchema):
 
 
 class BenchmarkResultResponse(TimestampMixin, ReportedMixin, Measures, BenchmarkResultBase):
-    id: int
+    id: int | None = Field(description="Null for a report that stood as of some day, and no longer does")
     model: str
     benchmark: str
     reported: Reported | None = None

@@ -1,0 +1,103 @@
+"""All that is claimed of a model on a benchmark, side by side, and where two claims cannot both be right."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from catalogue_schema.tables import Benchmark, BenchmarkResultResponse, Model
+from catalogue_schema.text import NewName
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import RowMapping
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from catalogue_api.catalogue import named
+from catalogue_api.catalogue.history import AsOfQuery, standing
+from catalogue_api.catalogue.measured import WITHIN_95, MeasuredQuery, metric_of, of_metric
+from catalogue_api.catalogue.results import latest_first, with_names
+from catalogue_api.catalogue.statements import execute
+
+MOST = 200
+
+
+class ClaimQuery(MeasuredQuery, AsOfQuery):
+    model_config = ConfigDict(extra="forbid")
+
+    model: NewName
+    benchmark: NewName
+    metric: Annotated[str | None, Field(max_length=255, description="All metrics, unless given")] = None
+
+
+class Claim(BenchmarkResultResponse):
+    """A result that stands, with the interval that it claims: its own, or of its standard error, or none."""
+
+    low: float | None
+    high: float | None
+    disagrees_with: list[UUID] = Field(
+        default_factory=list,
+        description="Events of claims of the same metric, with no setting that both say otherwise, whose "
+        "scores or intervals lie outside of this one's interval",
+    )
+
+
+class Claims(BaseModel):
+    items: Annotated[list[Claim], Field(description=f"The most recently tested {MOST} at most")]
+    disagreements: Annotated[int, Field(description="Pairs of claims that cannot both be right")]
+
+
+async def list_claims(db: AsyncSession, query: ClaimQuery) -> Claims:
+    """Raises NotFound."""
+    model = await named.find(db, Model, query.model)
+    benchmark = await named.find(db, Benchmark, query.benchmark)
+    metric = None if query.metric is None else await metric_of(db, benchmark, query.metric)
+    results = standing(query)
+    wanted = [
+        results.c.model_id == model.id,
+        results.c.benchmark_id == benchmark.id,
+        *of_metric(metric, results),
+        *query.conditions(results),
+    ]
+    statement = with_names(results).where(*wanted).order_by(*latest_first(results)).limit(MOST)
+    claims = [_claim(row) for row in (await execute(db, statement)).mappings()]
+    pairs = _disagreements(claims)
+    for one, other in pairs:
+        one.disagrees_with.append(other.event_id)
+        other.disagrees_with.append(one.event_id)
+    return Claims(items=claims, disagreements=len(pairs))
+
+
+def _claim(row: RowMapping) -> Claim:
+    margin = None if row["stderr"] is None else WITHIN_95 * row["stderr"]
+    low, high = (None, None) if margin is None else (row["score"] - margin, row["score"] + margin)
+    low = low if row["ci_low"] is None else row["ci_low"]
+    high = high if row["ci_high"] is None else row["ci_high"]
+    return Claim.model_validate({**row, "low": low, "high": high})
+
+
+def _disagreements(claims: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+    return [
+        (one, other)
+        for place, one in enumerate(claims)
+        for other in claims[place + 1 :]
+        if one.metric == other.metric and one.unit == other.unit and _same_where_both_say(one, other)
+        if _apart(one, other)
+    ]
+
+
+def _same_where_both_say(one: Claim, other: Claim) -> bool:
+    mine, theirs = one.settings or {}, other.settings or {}
+    return all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys())
+
+
+def _apart(one: Claim, other: Claim) -> bool:
+    """Whether neither reaches the other; nothing is said where neither claims an interval."""
+    if all(bound is None for claim in (one, other) for bound in (claim.low, claim.high)):
+        return False
+    return _highest(one) < _lowest(other) or _highest(other) < _lowest(one)
+
+
+def _lowest(claim: Claim) -> float:
+    return claim.score if claim.low is None else claim.low
+
+
+def _highest(claim: Claim) -> float:
+    return claim.score if claim.high is None else claim.high

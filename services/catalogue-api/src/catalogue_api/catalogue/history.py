@@ -1,0 +1,77 @@
+"""Results as of a day: from every report that was ever accepted, and what was taken back since."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, Literal
+
+from catalogue_schema.tables import BenchmarkResult, ResultReport, Retraction
+from catalogue_schema.times import Date
+from pydantic import BaseModel, Field
+from sqlalchemy import FromClause, exists, select, tuple_
+
+from catalogue_api.catalogue.statements import AnySelect, table_of
+
+
+class AsOfQuery(BaseModel):
+    as_of: Annotated[
+        Date | None, Field(description="As it was at the end of this day, in UTC", examples=["2026-06-01"])
+    ] = None
+    as_of_by: Annotated[
+        Literal["known", "tested"],
+        Field(description="What was known here by then, retractions included, or what was tested by then"),
+    ] = "known"
+
+    @property
+    def known_by(self) -> datetime | None:
+        """The first moment that does not count, where what was known is asked for."""
+        if self.as_of is None or self.as_of_by != "known":
+            return None
+        return datetime.combine(self.as_of + timedelta(days=1), time(), UTC)
+
+    @property
+    def tested_by(self) -> Date | None:
+        return self.as_of if self.as_of_by == "tested" else None
+
+
+def reported_results(asked: AsOfQuery) -> FromClause:
+    """Results to choose the latest of; superseded reports among them, where what was known is asked for."""
+    known_by = asked.known_by
+    if known_by is not None:
+        return _reports(known_by).subquery("result")
+    table = table_of(BenchmarkResult)
+    if asked.tested_by is None:
+        return table
+    return select(table).where(table.c.date_tested <= asked.tested_by).subquery("result")
+
+
+def standing(asked: AsOfQuery) -> FromClause:
+    """The results that stood then; now, unless a day is asked for."""
+    return reported_results(asked) if asked.known_by is None else stood(asked.known_by)
+
+
+def stood(known_by: datetime) -> FromClause:
+    """The reports that stood then. `id` is the result's, where the report stands now; `report_id` its own."""
+    earlier, later = _reports(known_by).subquery("earlier"), _reports(known_by).subquery("later")
+    superseded = exists().where(
+        later.c.model_id == earlier.c.model_id,
+        later.c.benchmark_id == earlier.c.benchmark_id,
+        later.c.date_tested.is_not_distinct_from(earlier.c.date_tested),
+        later.c.variant.is_not_distinct_from(earlier.c.variant),
+        tuple_(later.c.occurred_at, later.c.event_id) > tuple_(earlier.c.occurred_at, earlier.c.event_id),
+    )
+    return select(earlier).where(~superseded).subquery("result")
+
+
+def _reports(known_by: datetime) -> AnySelect:
+    """Reports that were accepted before, and not taken back before."""
+    report, stands = table_of(ResultReport).alias(), table_of(BenchmarkResult).alias()
+    retraction = table_of(Retraction)
+    retracted = exists().where(retraction.c.retracts == report.c.event_id, retraction.c.created_at < known_by)
+    result_id = select(stands.c.id).where(stands.c.event_id == report.c.event_id).scalar_subquery()
+    columns = [column for column in report.c if column.name not in {"id", "fingerprint"}]
+    reports: AnySelect = select(
+        result_id.label("id"),
+        report.c.id.label("report_id"),
+        report.c.created_at.label("updated_at"),
+        *columns,
+    )
+    return reports.where(report.c.created_at < known_by, ~retracted)
