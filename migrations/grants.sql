@@ -15,11 +15,12 @@ GRANT SELECT (model_id, benchmark_id, rows) ON result_counts TO catalogue_api;
 GRANT SELECT (model_id, rows) ON use_case_counts TO catalogue_api;
 GRANT SELECT ON result_reports TO catalogue_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON benchmark_metrics TO catalogue_api;
+GRANT SELECT, INSERT ON model_prices TO catalogue_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON aliases TO catalogue_api;
 GRANT SELECT, INSERT, DELETE ON bare_name_sources TO catalogue_api;
 GRANT UPDATE (status, note) ON dead_letters TO catalogue_api;
-GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq, aliases_id_seq, benchmark_metrics_id_seq
-    TO catalogue_api;
+GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq, aliases_id_seq, benchmark_metrics_id_seq,
+    model_prices_id_seq TO catalogue_api;
 
 -- ingest-worker looks names up, and writes what the topics bring. It reads what its statements compare with, and
 -- nothing that anybody wrote.

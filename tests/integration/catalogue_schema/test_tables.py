@@ -51,6 +51,8 @@ COLUMNS = {
         "description": "text",
         "license": "character varying(255)",
         "metadata": "jsonb",
+        "deprecation_date": "date",
+        "successor": "character varying(255)",
         **TIMESTAMPS,
     },
     "benchmarks": {
@@ -60,6 +62,17 @@ COLUMNS = {
         "description": "text",
         "url": "character varying(500)",
         **TIMESTAMPS,
+    },
+    "model_prices": {
+        "id": ID,
+        "model_id": ID,
+        "provider": "character varying(255) NOT NULL",
+        "input": "numeric(18,6) NOT NULL",
+        "output": "numeric(18,6) NOT NULL",
+        "currency": "character varying(3) NOT NULL",
+        "valid_from": "date NOT NULL",
+        "source": "character varying(255)",
+        "created_at": "timestamp with time zone NOT NULL",
     },
     "benchmark_metrics": {
         "id": ID,
@@ -163,6 +176,7 @@ COLUMNS = {
 INDEXED = {
     "models": {"id!", "name!", "normal_name(name::text)", "bare_name(name::text)"},
     "benchmarks": {"id!", "name!", "category", "normal_name(name::text)"},
+    "model_prices": {"id!", "model_id, provider, currency, valid_from!"},
     "benchmark_metrics": {"id!", "benchmark_id!", "benchmark_id, name!"},
     "benchmark_results": {
         "id!",

@@ -40,6 +40,7 @@ from catalogue_api.routers import (
     models,
     operations,
     opinions,
+    prices,
     rankings,
     results,
     retractions,
@@ -75,6 +76,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
     for routes in (
         events,
         models,
+        prices,
         benchmarks,
         metrics,
         results,

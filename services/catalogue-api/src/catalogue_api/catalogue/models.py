@@ -1,5 +1,6 @@
 """Models: lists, and one model with what is known of it."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from catalogue_schema.sentiment import SENTIMENTS, Sentiment
@@ -9,6 +10,7 @@ from catalogue_schema.tables import (
     USE_CASE_COUNTS,
     BenchmarkResultResponse,
     Model,
+    ModelPriceResponse,
     ModelResponse,
 )
 from catalogue_schema.text import ShortText
@@ -20,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.history import AsOfQuery
 from catalogue_api.catalogue.paging import Page, PageQuery, by_name
+from catalogue_api.catalogue.prices import prices_of
 from catalogue_api.catalogue.results import latest_results
 from catalogue_api.catalogue.statements import equal, execute, table_of
 
@@ -45,6 +48,9 @@ class Counts(BaseModel):
 class ModelDetail(ModelResponse):
     counts: Counts
     sentiment: Annotated[dict[Sentiment, int], Field(description="Opinions by sentiment")]
+    prices: Annotated[
+        list[ModelPriceResponse], Field(description="What each provider asks today, or on that day")
+    ]
     latest_results: Annotated[
         list[BenchmarkResultResponse], Field(description="The ten most recently tested, as of that day")
     ]
@@ -76,6 +82,7 @@ async def describe_model(db: AsyncSession, name: str, asked: AsOfQuery) -> Model
         **model.model_dump(),
         counts=counts,
         sentiment={name: sentiment.get(name, 0) for name in SENTIMENTS},
+        prices=await prices_of(db, model.id, asked.as_of or datetime.now(UTC).date()),
         latest_results=await latest_results(db, model.id, asked),
     )
 

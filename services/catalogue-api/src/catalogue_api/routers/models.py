@@ -44,7 +44,7 @@ async def get_models(db: Database, query: Annotated[ModelQuery, Query()]) -> Pag
 async def get_model(
     db: Database, name: NamePath, asked: Annotated[AsOfQuery, Query()], response: Response
 ) -> ModelDetail:
-    """With `as_of` the latest results are those of that day; all else is as it is now."""
+    """With `as_of` the latest results and prices are those of that day; all else is as it is now."""
     found = await describe_model(db, name, asked)
     response.headers["ETag"] = entity_tag(found.updated_at)
     return found

@@ -20,6 +20,7 @@ from catalogue_schema.tables.opinions import (
     OpinionResponse,
     OpinionUpdate,
 )
+from catalogue_schema.tables.prices import ModelPrice, ModelPriceCreate, ModelPriceResponse
 from catalogue_schema.tables.results import (
     RESULT_COUNTS,
     BenchmarkResult,
@@ -63,6 +64,9 @@ __all__ = [
     "Model",
     "ModelBase",
     "ModelCreate",
+    "ModelPrice",
+    "ModelPriceCreate",
+    "ModelPriceResponse",
     "ModelResponse",
     "ModelUpdate",
     "Opinion",

@@ -17,6 +17,7 @@ from catalogue_schema.times import Date
 
 if TYPE_CHECKING:
     from catalogue_schema.tables.opinions import Opinion
+    from catalogue_schema.tables.prices import ModelPrice
     from catalogue_schema.tables.results import BenchmarkResult
     from catalogue_schema.tables.use_cases import UseCase
 
@@ -79,7 +80,20 @@ class ModelBase(SQLModel):
         return data.model_dump() if isinstance(data, SQLModel) else data
 
 
-class Model(TimestampMixin, ModelBase, table=True):
+class ModelLife(SQLModel):
+    """Until when it is offered, and what takes its place: a name, of a model that need not be here yet."""
+
+    deprecation_date: Date | None = None
+    successor: NewName | None = Field(default=None, sa_type=String(255))
+
+
+class _WithId(TimestampMixin, ModelBase):
+    """The columns that stand before the model's life."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+
+
+class Model(ModelLife, _WithId, table=True):
     __tablename__ = "models"
     __table_args__ = (
         Index("ix_models_normal_name", text("normal_name(name::text)")),
@@ -92,8 +106,6 @@ class Model(TimestampMixin, ModelBase, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-
     benchmark_results: list["BenchmarkResult"] = Relationship(
         back_populates="model", cascade_delete=True, passive_deletes=True
     )
@@ -103,12 +115,15 @@ class Model(TimestampMixin, ModelBase, table=True):
     use_cases: list["UseCase"] = Relationship(
         back_populates="model", cascade_delete=True, passive_deletes=True
     )
+    prices: list["ModelPrice"] = Relationship(
+        back_populates="model", cascade_delete=True, passive_deletes=True
+    )
 
 
 keep_updated_at("models")
 
 
-class ModelCreate(ModelBase, RequestSchema):
+class ModelCreate(ModelLife, ModelBase, RequestSchema):
     name: NewName
     metadata_: Metadata | None = Field(default=None, alias="metadata")
 
@@ -123,7 +138,9 @@ class ModelUpdate(RequestSchema):
     description: LongText | None = None
     license: ShortText | None = None
     metadata_: Metadata | None = Field(default=None, alias="metadata")
+    deprecation_date: Date | None = None
+    successor: NewName | None = None
 
 
-class ModelResponse(TimestampMixin, ModelBase):
+class ModelResponse(TimestampMixin, ModelLife, ModelBase):
     id: int

@@ -1,0 +1,116 @@
+"""What providers ask for models, and what a benchmark's scores cost."""
+
+from datetime import date
+from typing import Annotated
+
+from catalogue_schema.tables import Model, ModelPrice, ModelPriceCreate, ModelPriceResponse
+from catalogue_schema.text import NewName, ShortText
+from catalogue_schema.times import Date
+from pydantic import Field
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, fetch_page
+from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
+from catalogue_api.catalogue.upsert import Imported
+from catalogue_api.http.items import Batch
+from catalogue_api.http.problems import FieldError, NothingValid
+
+# What a price says of a day stays: another price for that day is refused, one from a later day follows it.
+IMPORT = text("""
+WITH line AS (
+    SELECT * FROM jsonb_to_recordset(:rows) AS line (
+        place int, model text, provider text, input numeric, output numeric, currency text, valid_from date,
+        source text)
+), named AS (
+    SELECT line.*, found.found_id AS model_id FROM line
+    LEFT JOIN LATERAL find_model(line.model, coalesce(line.source, '')) AS found ON true
+), first AS (
+    SELECT DISTINCT ON (model_id, provider, currency, valid_from) * FROM named WHERE model_id IS NOT NULL
+    ORDER BY model_id, provider, currency, valid_from, place
+), written AS (
+    INSERT INTO model_prices (model_id, provider, input, output, currency, valid_from, source)
+    SELECT model_id, provider, input, output, currency, valid_from, source FROM first
+    ON CONFLICT DO NOTHING RETURNING 1
+), other AS (
+    SELECT named.place FROM named JOIN (
+        SELECT model_id, provider, currency, valid_from, input, output FROM model_prices
+        UNION SELECT model_id, provider, currency, valid_from, input, output FROM first
+    ) AS stands USING (model_id, provider, currency, valid_from)
+    GROUP BY named.place, named.input, named.output
+    HAVING NOT bool_and((stands.input, stands.output) = (named.input, named.output))
+)
+SELECT (SELECT count(*) FROM written) AS created,
+    (SELECT array_agg(place) FROM named WHERE model_id IS NULL) AS unknown,
+    (SELECT array_agg(place) FROM other) AS other
+""").bindparams(bindparam("rows", type_=JSONB))
+
+OTHER = FieldError(
+    pointer="/valid_from",
+    reason="has another price already, and prices stay: give the day from which this one holds",
+)
+
+
+class PriceQuery(PageQuery):
+    model: NewName | None = None
+    provider: ShortText | None = None
+    on: Annotated[
+        Date | None, Field(description="Those that held on this day, the last of each provider")
+    ] = None
+
+
+async def import_prices(db: AsyncSession, batch: Batch[ModelPriceCreate]) -> Imported:
+    """Append what is new. A line that names no model, or another price for a day that has one, is rejected.
+
+    Raises NothingValid where each is.
+    """
+    lines = [{"place": place, **line.model_dump(mode="json")} for place, line in enumerate(batch.accepted)]
+    connection = await db.connection()
+    found = (await connection.execute(IMPORT, {"rows": lines})).mappings().one()
+    refused = {place: _unknown(batch.accepted[place].model) for place in found["unknown"] or ()}
+    batch = batch.without(refused | dict.fromkeys(found["other"] or (), OTHER))
+    if not batch.accepted:
+        raise NothingValid(batch.rejected)
+    unchanged = len(batch.accepted) - found["created"]
+    return Imported(created=found["created"], updated=0, unchanged=unchanged, rejected=batch.rejected)
+
+
+async def list_prices(db: AsyncSession, query: PriceQuery) -> Page[ModelPriceResponse]:
+    """The newest first."""
+    statement = _with_names().where(
+        *equal((col(Model.name), query.model), (col(ModelPrice.provider), query.provider))
+    )
+    if query.on is not None:
+        statement = statement.where(col(ModelPrice.id).in_(_held_on(query.on)))
+    after = query.after(BY_ID)
+    if after is not None:
+        statement = statement.where(col(ModelPrice.id) < after[1])
+    ordered = statement.order_by(col(ModelPrice.id).desc())
+    rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: (query.list_id(), row["id"]))
+    return Page(items=[ModelPriceResponse.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+async def prices_of(db: AsyncSession, model_id: int, on: date) -> list[ModelPriceResponse]:
+    """What each provider asks on that day, the cheapest first."""
+    held = col(ModelPrice.model_id) == model_id, col(ModelPrice.id).in_(_held_on(on))
+    cheapest = col(ModelPrice.input) + col(ModelPrice.output), col(ModelPrice.provider)
+    rows = (await execute(db, _with_names().where(*held).order_by(*cheapest))).mappings()
+    return [ModelPriceResponse.model_validate(row) for row in rows]
+
+
+def _held_on(day: date) -> AnySelect:
+    of = table_of(ModelPrice).alias().c
+    key = (of.model_id, of.provider, of.currency)
+    held = select(of.id).where(of.valid_from <= day).ext(distinct_on(*key))
+    return held.order_by(*key, of.valid_from.desc())
+
+
+def _with_names() -> AnySelect:
+    statement: AnySelect = select(table_of(ModelPrice), col(Model.name).label("model"))
+    return statement.join(Model)
+
+
+def _unknown(model: str) -> FieldError:
+    return FieldError(pointer="/model", reason=f"the catalogue has no model named {model!r}, and no alias")
