@@ -1,0 +1,152 @@
+"""Up to five models side by side: what they are, what they cost, how they score and what is said of them."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from catalogue_schema.sentiment import SENTIMENTS, Sentiment
+from catalogue_schema.tables import (
+    Benchmark,
+    BenchmarkMetric,
+    BenchmarkResult,
+    Model,
+    ModelPriceResponse,
+    ModelResponse,
+    Opinion,
+)
+from catalogue_schema.text import NewName
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import Date, and_, cast, func, or_, select, true
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from catalogue_api.catalogue import named
+from catalogue_api.catalogue.prices import prices_of
+from catalogue_api.catalogue.results import latest_first
+from catalogue_api.catalogue.statements import execute, table_of
+
+MOST = 5
+OPINIONS = 50_000
+"""The newest opinions of each model whose sentiment is told by month."""
+
+
+def _listed(names: Any) -> Any:
+    return [name for each in names for name in each.split(",")] if isinstance(names, list) else names
+
+
+class CompareQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    models: Annotated[
+        list[NewName],
+        BeforeValidator(_listed),
+        Field(min_length=2, max_length=MOST, description="Two to five names, separated by commas"),
+    ]
+
+
+class Score(BaseModel):
+    score: float
+    metric: str | None
+    unit: str | None
+    ci_low: float | None
+    ci_high: float | None
+    stderr: float | None
+    date_tested: date | None
+    result_id: int
+
+
+class Shared(BaseModel):
+    """A benchmark that two of the models at least have a result on, each model's latest that ranks it."""
+
+    benchmark: str
+    category: str | None
+    higher_is_better: bool
+    scores: dict[str, Score]
+
+
+class Month(BaseModel):
+    month: Annotated[date, Field(description="Its first day")]
+    opinions: dict[Sentiment, int]
+
+
+class Compared(BaseModel):
+    model: ModelResponse
+    prices: Annotated[list[ModelPriceResponse], Field(description="Today's, the cheapest first")]
+    sentiment: Annotated[
+        list[Month],
+        Field(description=f"By month, the latest first, of the newest {OPINIONS:,}"),
+    ]
+
+
+class Comparison(BaseModel):
+    models: list[Compared]
+    benchmarks: list[Shared]
+
+
+async def compare(db: AsyncSession, query: CompareQuery) -> Comparison:
+    """Raises NotFound."""
+    models = [await named.find(db, Model, name) for name in dict.fromkeys(query.models)]
+    return Comparison(
+        models=[await _compared(db, model) for model in models], benchmarks=await _shared(db, models)
+    )
+
+
+async def _compared(db: AsyncSession, model: Model) -> Compared:
+    assert model.id is not None
+    return Compared(
+        model=ModelResponse.model_validate(model),
+        prices=await prices_of(db, model.id, datetime.now(UTC).date()),
+        sentiment=await _by_month(db, model.id),
+    )
+
+
+async def _by_month(db: AsyncSession, model_id: int) -> list[Month]:
+    of = table_of(Opinion).c
+    newest = (
+        select(of.sentiment, func.coalesce(of.date_published, cast(of.created_at, Date)).label("day"))
+        .where(of.model_id == model_id)
+        .order_by(of.id.desc())
+        .limit(OPINIONS)
+        .subquery()
+    )
+    month = cast(func.date_trunc("month", newest.c.day), Date).label("month")
+    counted = select(month, newest.c.sentiment, func.count()).group_by(month, newest.c.sentiment)
+    months: dict[date, Month] = {}
+    for day, sentiment, count in await execute(db, counted.order_by(month.desc())):
+        found = months.setdefault(day, Month(month=day, opinions=dict.fromkeys(SENTIMENTS, 0)))
+        if sentiment is not None:
+            found.opinions[sentiment] = count
+    return [*months.values()]
+
+
+async def _shared(db: AsyncSession, models: list[Model]) -> list[Shared]:
+    benchmark, metric, result = (table_of(each) for each in (Benchmark, BenchmarkMetric, BenchmarkResult))
+    names = {model.id: model.name for model in models}
+    ranks = and_(metric.c.benchmark_id == benchmark.c.id, metric.c.ranks)
+    latest = (
+        select(result)
+        .where(
+            result.c.benchmark_id == benchmark.c.id,
+            result.c.model_id == col(Model.id),
+            or_(result.c.metric.is_(None), metric.c.name.is_(None), result.c.metric == metric.c.name),
+        )
+        .order_by(*latest_first(result))
+        .limit(1)
+        .lateral()
+    )
+    statement = (
+        select(
+            benchmark.c.name.label("benchmark"),
+            benchmark.c.category,
+            func.coalesce(metric.c.higher_is_better, true()).label("higher_is_better"),
+            latest,
+        )
+        .select_from(
+            benchmark.outerjoin(metric, ranks).join(Model, col(Model.id).in_(names)).join(latest, true())
+        )
+        .order_by(benchmark.c.name)
+    )
+    shared: dict[str, Shared] = {}
+    for row in (await execute(db, statement)).mappings():
+        one = shared.setdefault(row["benchmark"], Shared.model_validate({**row, "scores": {}}))
+        one.scores[names[row["model_id"]]] = Score.model_validate({**row, "result_id": row["id"]})
+    return [each for each in shared.values() if len(each.scores) > 1]
