@@ -5,8 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
+from catalogue_schema.sentiment import Sentiment
 from catalogue_schema.tables import Benchmark, BenchmarkMetric, BenchmarkResult, Model, Opinion
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
@@ -87,3 +89,34 @@ async def test_fewer_more_or_other_models_are_refused(
     api: httpx.AsyncClient, models: str, status: int
 ) -> None:
     assert (await compare(api, models)).status_code == status
+
+
+async def test_scores_and_opinions_are_held_against_each_other(
+    api: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    async with AsyncSession(engine) as session:
+        a, b, c = (await session.exec(select(Model.id).order_by(col(Model.name)).limit(3))).all()
+        shared = (await session.exec(select(Benchmark.id).where(Benchmark.name == "shared"))).one()
+        assert None not in (a, b, c, shared)
+        session.add(BenchmarkResult(model_id=c or 0, benchmark_id=shared or 0, score=9))
+        for model, positive, negative in ((a, 16, 0), (b, 10, 10), (c, 0, 30)):
+            said: list[Sentiment] = [
+                "positive" if number < positive else "negative" for number in range(positive + negative)
+            ]
+            session.add_all([Opinion(model_id=model or 0, content="x", sentiment=each) for each in said])
+        await session.commit()
+
+    async def ask(**query: Any) -> list[dict[str, Any]]:
+        answer = (await api.get("/v1/agreement", params=query)).raise_for_status().json()
+        found: list[dict[str, Any]] = answer["items"]
+        return found
+
+    found = {item["model"]: item for item in await ask()}
+    assert [*found] == ["lab/c", "lab/a", "lab/b"]
+    # c leads `shared` and nobody likes it; a is last there, but first where less time is better
+    assert (found["lab/c"]["percentile"], found["lab/c"]["positive"]) == (1, 0)
+    assert (found["lab/a"]["percentile_low"], found["lab/a"]["percentile_high"]) == (0, 1)
+    assert found["lab/a"]["benchmarks"] == 2
+    assert found["lab/b"]["positive_low"] < 0.5 < found["lab/b"]["positive_high"]
+    assert [item["model"] for item in await ask(min_opinions=25)] == ["lab/c"]
+    assert await ask(category="none") == []
