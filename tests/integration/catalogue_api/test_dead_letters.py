@@ -110,6 +110,17 @@ async def test_a_letter_shows_its_bytes_as_text_where_they_are(
     assert (await api.get("/v1/dead-letters/999")).status_code == httpx.codes.NOT_FOUND
 
 
+async def test_a_dry_run_holds_results_to_their_metrics(
+    api: httpx.AsyncClient, letters: dict[str, int]
+) -> None:
+    metric = {"benchmark": "b", "name": "accuracy", "lowest": 0, "highest": 0.5, "ranks": True}
+    (await api.put("/v1/metrics", json=metric)).raise_for_status()
+    selection = {"ids": [letters["known"], letters["invalid"]], "dry_run": True}
+    answer = (await api.post("/v1/dead-letters/replay", json=selection)).json()
+    assert answer["outcomes"] == {"out_of_range": 1, "invalid": 1}
+    assert await ids(api, status="replaying") == set()
+
+
 async def test_a_dry_run_says_what_would_become_of_each_and_does_nothing(
     api: httpx.AsyncClient, letters: dict[str, int]
 ) -> None:

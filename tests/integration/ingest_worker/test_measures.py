@@ -85,7 +85,7 @@ async def test_a_result_without_any_replaces_one_without_any_alone(engine: Async
 
 
 async def test_settings_in_another_order_are_the_same(engine: AsyncEngine, tables: Any) -> None:
-    turned = dict(reversed(WHOLE["settings"].items()))
+    turned = dict(reversed(WHOLE["settings"].items())) | {"shots": 5.0}
     first = result(0.1, **WHOLE)
     again = result(0.1, **WHOLE | {"settings": turned}, event_id=first.event_id)
     assert await write(engine, first, again, result(0.2, 1, **WHOLE | {"settings": turned})) == []

@@ -6,8 +6,9 @@ One stands for each model, benchmark, date and variant (metric, settings, harnes
 from catalogue_schema.events import ResultReported
 from catalogue_schema.tables import ResultReport
 from catalogue_schema.tables.measures import MEASURES
+from catalogue_schema.tables.metrics import converted, fits
 
-from ingest_worker.metrics import ADD_METRICS, converted, fits
+from ingest_worker.metrics import ADD_METRICS
 from ingest_worker.names import BENCHMARK, MODEL, PIN_BARE_NAMES, resolve
 from ingest_worker.repeats import ANSWER, NEW, closed, known
 from ingest_worker.writing import Recording

@@ -25,14 +25,16 @@ _Boolean = Annotated[bool, Field(strict=True)]
 Setting = bool | int | float | str | None
 
 
-def _sorted(settings: dict[str, Setting]) -> dict[str, Setting]:
-    return dict(sorted(settings.items()))
+def _normal(settings: dict[str, Setting]) -> dict[str, Setting]:
+    """In the order of their names, 5.0 as 5: jsonb would tell these apart, and the same settings are one."""
+    return {name: _whole(value) for name, value in sorted(settings.items())}
+
+
+def _whole(value: Setting) -> Setting:
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
 Settings = Annotated[
-    dict[Tag, _Boolean | _Integer | Finite | _Text | None], Field(max_length=50), AfterValidator(_sorted)
+    dict[Tag, _Boolean | _Integer | Finite | _Text | None], Field(max_length=50), AfterValidator(_normal)
 ]
-"""How it was run, flat: shots, temperature, effort and the like.
-
-In the order of their names, so that the same settings in another order are the same content.
-"""
+"""How it was run, flat: shots, temperature, effort and the like. The same settings are written one way."""

@@ -1,16 +1,20 @@
 """Replaying dead letters: ask for it, or have foretold what would become of each."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from catalogue_messaging.dead_letters import kept_headers
 from catalogue_messaging.decoding import decode_json, invalid
+from catalogue_schema.events import Reason
 from catalogue_schema.tables.dead_letters import IS_RECORDED
-from catalogue_schema.topics import EVENT_TOPICS, topic_named
+from catalogue_schema.tables.metrics import fits
+from catalogue_schema.topics import EVENT_TOPICS, RESULTS_REPORTED, topic_named
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.dead_letters import (
@@ -36,6 +40,17 @@ SELECT d.id,
     {IS_RECORDED} AS recorded
 FROM dead_letters d WHERE d.id = ANY (CAST(:ids AS bigint[]))
 """)
+
+
+# Whether each score is in its metric's range, or that of the metric that ranks, as ingest-worker asks.
+FITS = text(f"""
+SELECT result.id, {fits("result", "metric")} AS fits
+FROM jsonb_to_recordset(:results) AS result (
+    id bigint, benchmark text, source text, metric text, unit text, score float)
+CROSS JOIN LATERAL find_benchmark(result.benchmark, coalesce(result.source, '')) AS benchmark
+LEFT JOIN benchmark_metrics AS metric ON metric.benchmark_id = benchmark.found_id
+    AND metric.name = coalesce(result.metric, CASE WHEN metric.ranks THEN metric.name END)
+""").bindparams(bindparam("results", type_=JSONB))
 
 
 class Foretold(BaseModel):
@@ -64,7 +79,7 @@ async def replay(db: AsyncSession, selection: Selection) -> Marked:
     connection = await db.connection()
     meaning = await connection.execute(MEANING, {"ids": [row["id"] for row in rows]})
     known = {row["id"]: row for row in meaning.mappings()}
-    items = [_foretell(row, known[row["id"]]) for row in rows]
+    items = await _held_to_metrics(db, [_foretell(row, known[row["id"]]) for row in rows], rows)
     return Marked(
         matched=await count(db, selection, REPLAYABLE),
         dry_run=True,
@@ -81,6 +96,24 @@ async def discard(db: AsyncSession, selection: Discarding) -> Marked:
         return Marked(matched=matched, dry_run=True, outcomes={"discarded": matched}, items=items)
     marked = await mark(db, selection, DISCARDABLE, status="discarded", note=selection.note)
     return Marked(matched=marked, dry_run=False)
+
+
+async def _held_to_metrics(
+    db: AsyncSession, foretold: list[Foretold], letters: Sequence[RowMapping]
+) -> list[Foretold]:
+    """The same, but for results that would be recorded and whose score cannot be its metric's."""
+    results = []
+    for one, letter in zip(foretold, letters, strict=True):
+        topic = topic_named(letter["topic"])
+        if one.outcome == "recorded" and topic is RESULTS_REPORTED:
+            event = DECODE[topic.name](_record(letter))
+            said = event.model_dump(mode="json", include={"benchmark", "source", "metric", "unit", "score"})
+            results.append({"id": letter["id"], **said})
+    connection = await db.connection()
+    answer = await connection.execute(FITS, {"results": results})
+    outside = {row["id"] for row in answer.mappings() if not row["fits"]}
+    wrong = {"outcome": Reason.OUT_OF_RANGE.value, "detail": "/score is out of its metric's range, or unit"}
+    return [one.model_copy(update=wrong) if one.id in outside else one for one in foretold]
 
 
 def _foretell(letter: RowMapping, known: RowMapping) -> Foretold:

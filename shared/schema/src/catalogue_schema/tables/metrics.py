@@ -44,3 +44,17 @@ class BenchmarkMetric(TimestampMixin, BenchmarkMetricBase, table=True):
 
 
 keep_updated_at("benchmark_metrics")
+
+
+def converted(column: str, said: str = "unit", wanted: str = "metric_unit") -> str:
+    """SQL: the value in its metric's unit; null where that cannot be. What has no unit is in the metric's."""
+    return f"""CASE WHEN {said} IS NULL OR {wanted} IS NULL OR {said} = {wanted} THEN {column}
+            WHEN {said} = 'percent' AND {wanted} = 'fraction' THEN {column} / 100
+            WHEN {said} = 'fraction' AND {wanted} = 'percent' THEN {column} * 100 END"""
+
+
+def fits(event: str, metric: str) -> str:
+    """SQL: whether the event's score is in its metric's range, where there is one."""
+    score = converted(f"{event}.score", f"{event}.unit", f"{metric}.unit")
+    return f"""coalesce({score} BETWEEN coalesce({metric}.lowest, '-Infinity')
+            AND coalesce({metric}.highest, 'Infinity'), false)"""

@@ -114,17 +114,18 @@ RETURN CASE WHEN coalesce(model_by, 'name') <> 'name' OR coalesce(benchmark_by, 
 NAMES_LOCK = 0x6E616D65  # "name": any number that nothing else in this database locks
 # The letters that wait for names that are known by now go on. An event's letter is written under the shared
 # lock, and names appear under the exclusive one: otherwise neither of two at once would see the other.
+# Materialized: PostgreSQL, without statistics of letters that came just now, would look the names up again for
+# each of them.
 REPLAY_MODELS = """
 CREATE OR REPLACE FUNCTION replay_models(bare_names text[]) RETURNS void LANGUAGE sql AS $$
-    UPDATE dead_letters d SET status = 'replaying'
-    FROM (
-        SELECT waiting.* FROM (
-            SELECT DISTINCT model, source FROM dead_letters
-            WHERE status = 'open' AND reason = 'unknown_model'
-                AND (bare_names IS NULL OR bare_name(model) = ANY (bare_names))
-        ) AS waiting
-        WHERE EXISTS (SELECT FROM find_model(waiting.model, waiting.source))
-    ) AS known
+    WITH waiting AS MATERIALIZED (
+        SELECT DISTINCT model, source FROM dead_letters
+        WHERE status = 'open' AND reason = 'unknown_model'
+            AND (bare_names IS NULL OR bare_name(model) = ANY (bare_names))
+    ), known AS MATERIALIZED (
+        SELECT * FROM waiting WHERE EXISTS (SELECT FROM find_model(waiting.model, waiting.source))
+    )
+    UPDATE dead_letters d SET status = 'replaying' FROM known
     WHERE d.status = 'open' AND d.reason = 'unknown_model'
         AND (bare_names IS NULL OR bare_name(d.model) = ANY (bare_names))
         AND d.model = known.model AND coalesce(d.source, '') = coalesce(known.source, '')
@@ -132,15 +133,14 @@ $$
 """
 REPLAY_BENCHMARKS = """
 CREATE OR REPLACE FUNCTION replay_benchmarks(normal_names text[]) RETURNS void LANGUAGE sql AS $$
-    UPDATE dead_letters d SET status = 'replaying'
-    FROM (
-        SELECT waiting.* FROM (
-            SELECT DISTINCT benchmark, source FROM dead_letters
-            WHERE status = 'open' AND reason = 'unknown_benchmark'
-                AND normal_name(benchmark) = ANY (normal_names)
-        ) AS waiting
-        WHERE EXISTS (SELECT FROM find_benchmark(waiting.benchmark, waiting.source))
-    ) AS known
+    WITH waiting AS MATERIALIZED (
+        SELECT DISTINCT benchmark, source FROM dead_letters
+        WHERE status = 'open' AND reason = 'unknown_benchmark'
+            AND normal_name(benchmark) = ANY (normal_names)
+    ), known AS MATERIALIZED (
+        SELECT * FROM waiting WHERE EXISTS (SELECT FROM find_benchmark(waiting.benchmark, waiting.source))
+    )
+    UPDATE dead_letters d SET status = 'replaying' FROM known
     WHERE d.status = 'open' AND d.reason = 'unknown_benchmark'
         AND normal_name(d.benchmark) = ANY (normal_names)
         AND d.benchmark = known.benchmark AND coalesce(d.source, '') = coalesce(known.source, '')
