@@ -19,7 +19,7 @@ class AgreementQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     category: Annotated[Tag | None, Field(description="Of benchmarks; all, unless given")] = None
-    min_opinions: Annotated[int, Field(ge=1, description="Models with fewer are left out")] = 10
+    min_opinions: Annotated[int, Field(ge=1, le=10**9, description="Models with fewer are left out")] = 10
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from catalogue_schema.tables import Benchmark, BenchmarkResultResponse, Model
-from catalogue_schema.text import NewName
+from catalogue_schema.text import NewName, ShortText
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import RowMapping
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,7 +24,7 @@ class ClaimQuery(MeasuredQuery, AsOfQuery):
 
     model: NewName
     benchmark: NewName
-    metric: Annotated[str | None, Field(max_length=255, description="All metrics, unless given")] = None
+    metric: Annotated[ShortText | None, Field(description="All metrics, unless given")] = None
 
 
 class Claim(BenchmarkResultResponse):

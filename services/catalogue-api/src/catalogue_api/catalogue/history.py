@@ -1,6 +1,6 @@
 """Results as of a day: from every report that was ever accepted, and what was taken back since."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from catalogue_schema.tables import BenchmarkResult, ResultReport, Retraction
@@ -13,7 +13,12 @@ from catalogue_api.catalogue.statements import AnySelect, table_of
 
 class AsOfQuery(BaseModel):
     as_of: Annotated[
-        Date | None, Field(description="As it was at the end of this day, in UTC", examples=["2026-06-01"])
+        Date | None,
+        Field(
+            le=date(9999, 12, 30),
+            description="As it was at the end of this day, in UTC",
+            examples=["2026-06-01"],
+        ),
     ] = None
     as_of_by: Annotated[
         Literal["known", "tested"],

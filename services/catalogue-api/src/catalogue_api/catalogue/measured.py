@@ -1,6 +1,7 @@
 """Choosing results by what they say of their score: the metric, how it was run, and who says so."""
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Annotated
 
 from catalogue_schema.measures import Relationship, Setting
@@ -72,5 +73,7 @@ def _setting(pair: str) -> tuple[str, Setting]:
     try:
         parsed: Setting = from_json(value)
     except ValueError:
+        return name, value
+    if isinstance(parsed, float) and not isfinite(parsed):
         return name, value
     return name, parsed if isinstance(parsed, str | int | float | bool | None) else value

@@ -26,6 +26,10 @@ MEASURED = ("metric", "unit", "n", "settings", "evaluator", "evaluator_relations
 """What a row says of its result beside the score; /v1/results/{id} has the rest."""
 
 
+LARGEST = 1e300
+"""Of a standard error that counts: PostgreSQL refuses a sum that is no number any more."""
+
+
 class RankingQuery(PageQuery, MeasuredQuery, AsOfQuery):
     order: Annotated[
         Literal["desc", "asc"] | None,
@@ -138,7 +142,7 @@ def _ranked(ranking: _Ranking) -> CTE:
 def _latest(ranking: _Ranking) -> CTE:
     """Of each model the most recently tested result, or if no date is known the one that happened last."""
     of = ranking.results.c
-    margin = WITHIN_95 * func.coalesce(of.stderr, 0)
+    margin = WITHIN_95 * func.least(func.coalesce(of.stderr, 0), LARGEST)
     result = (
         select(
             of.id.label("result_id"),

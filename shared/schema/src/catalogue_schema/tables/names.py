@@ -114,8 +114,8 @@ RETURN CASE WHEN coalesce(model_by, 'name') <> 'name' OR coalesce(benchmark_by, 
 NAMES_LOCK = 0x6E616D65  # "name": any number that nothing else in this database locks
 # The letters that wait for names that are known by now go on. An event's letter is written under the shared
 # lock, and names appear under the exclusive one: otherwise neither of two at once would see the other.
-# Materialized: PostgreSQL, without statistics of letters that came just now, would look the names up again for
-# each of them.
+# Materialized: PostgreSQL, without statistics of letters that came just now, would look the names up again
+# for each of them.
 REPLAY_MODELS = """
 CREATE OR REPLACE FUNCTION replay_models(bare_names text[]) RETURNS void LANGUAGE sql AS $$
     WITH waiting AS MATERIALIZED (
