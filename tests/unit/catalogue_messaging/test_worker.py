@@ -70,6 +70,8 @@ async def test_a_batch_that_hangs_is_a_fault_of_the_worker(monkeypatch: pytest.M
     assert hanging._fault() is None, "it has only begun"
     monkeypatch.setattr(worker, "STALL_LIMIT", 0)
     assert hanging._fault() == f"a batch of {RESULTS_REPORTED.name} hangs"
+    [(consumer, _)] = hanging._consumers
+    await consumer.break_off()
     task.cancel()
 
 
