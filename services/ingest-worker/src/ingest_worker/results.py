@@ -6,7 +6,7 @@ One stands for each model, benchmark, date and variant (metric, settings, harnes
 from catalogue_schema.events import ResultReported
 from catalogue_schema.tables import ResultReport
 from catalogue_schema.tables.measures import MEASURES
-from catalogue_schema.tables.metrics import converted, fits
+from catalogue_schema.tables.metrics import converted, fits, is_of
 
 from ingest_worker.metrics import ADD_METRICS
 from ingest_worker.names import BENCHMARK, MODEL, PIN_BARE_NAMES, resolve
@@ -44,7 +44,7 @@ WITH event AS (
         CASE WHEN named.unit <> metric.unit THEN coalesce(names, '{{}}')
                 || jsonb_build_object('score', named.score, 'unit', named.unit) ELSE names END AS reported
     FROM named LEFT JOIN benchmark_metrics AS metric ON metric.benchmark_id = named.benchmark_id
-        AND metric.name = coalesce(named.metric, CASE WHEN metric.ranks THEN metric.name END)
+        AND {is_of("named", "metric")}
 ), placed AS (
     SELECT ordinality, fingerprint, event_id, occurred_at, benchmark_id, date_tested, source, reported,
         {AS_SAID}, CASE WHEN unit IS NOT NULL THEN coalesce(metric_unit, unit) END AS unit,

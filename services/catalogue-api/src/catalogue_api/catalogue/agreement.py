@@ -3,16 +3,16 @@
 from math import sqrt
 from typing import Annotated
 
-from catalogue_schema.tables import OPINION_COUNTS, Benchmark, BenchmarkMetric, BenchmarkResult, Model
+from catalogue_schema.tables import OPINION_COUNTS, Benchmark, BenchmarkMetric, Model
 from catalogue_schema.text import Tag
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import CTE, and_, case, func, or_, select, true
+from sqlalchemy import CTE, case, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.measured import WITHIN_95
-from catalogue_api.catalogue.results import latest_first
-from catalogue_api.catalogue.statements import execute, table_of
+from catalogue_api.catalogue.results import latest_that_rank
+from catalogue_api.catalogue.statements import equal, execute
 
 
 class AgreementQuery(BaseModel):
@@ -89,28 +89,14 @@ def wilson(positive: int, of: int) -> tuple[float, float]:
 
 def _standing(query: AgreementQuery) -> CTE:
     """Of each model and benchmark the part of the other models that it beats; benchmarks of two at least."""
-    benchmark, metric, result = (table_of(each) for each in (Benchmark, BenchmarkMetric, BenchmarkResult))
-    ranks = and_(metric.c.benchmark_id == benchmark.c.id, metric.c.ranks)
+    of_category = equal((col(Benchmark.category), query.category))
     latest = (
-        select(result.c.model_id, result.c.score)
-        .where(
-            result.c.benchmark_id == benchmark.c.id,
-            result.c.model_id == col(Model.id),
-            or_(result.c.metric.is_(None), metric.c.name.is_(None), result.c.metric == metric.c.name),
-        )
-        .order_by(*latest_first(result))
-        .limit(1)
-        .lateral()
+        latest_that_rank(col(BenchmarkMetric.higher_is_better).label("higher")).where(*of_category).subquery()
     )
-    sign = case((metric.c.higher_is_better.is_(False), -1), else_=1)
-    of_benchmark = func.count().over(partition_by=benchmark.c.id)
-    percentile = func.percent_rank().over(partition_by=benchmark.c.id, order_by=latest.c.score * sign)
-    models = benchmark.outerjoin(metric, ranks).join(Model, true()).join(latest, true())
-    every = select(latest.c.model_id, percentile.label("percentile"), of_benchmark.label("models"))
-    every = every.select_from(models)
-    if query.category is not None:
-        every = every.where(benchmark.c.category == query.category)
-    ranked = every.cte("ranked")
+    sign, of_benchmark = case((latest.c.higher.is_(False), -1), else_=1), latest.c.benchmark_id
+    percentile = func.percent_rank().over(partition_by=of_benchmark, order_by=latest.c.score * sign)
+    models = func.count().over(partition_by=of_benchmark)
+    ranked = select(latest.c.model_id, percentile.label("percentile"), models.label("models")).cte("ranked")
     return select(ranked).where(ranked.c.models > 1).cte("standing")
 
 

@@ -7,7 +7,6 @@ from catalogue_schema.sentiment import SENTIMENTS, Sentiment
 from catalogue_schema.tables import (
     Benchmark,
     BenchmarkMetric,
-    BenchmarkResult,
     Model,
     ModelPriceResponse,
     ModelResponse,
@@ -15,13 +14,13 @@ from catalogue_schema.tables import (
 )
 from catalogue_schema.text import NewName
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from sqlalchemy import Date, and_, cast, func, or_, select, true
+from sqlalchemy import Date, RowMapping, cast, func, select, true
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.prices import prices_of
-from catalogue_api.catalogue.results import latest_first
+from catalogue_api.catalogue.results import latest_that_rank
 from catalogue_api.catalogue.statements import execute, table_of
 
 MOST = 5
@@ -119,34 +118,17 @@ async def _by_month(db: AsyncSession, model_id: int) -> list[Month]:
 
 
 async def _shared(db: AsyncSession, models: list[Model]) -> list[Shared]:
-    benchmark, metric, result = (table_of(each) for each in (Benchmark, BenchmarkMetric, BenchmarkResult))
     names = {model.id: model.name for model in models}
-    ranks = and_(metric.c.benchmark_id == benchmark.c.id, metric.c.ranks)
-    latest = (
-        select(result)
-        .where(
-            result.c.benchmark_id == benchmark.c.id,
-            result.c.model_id == col(Model.id),
-            or_(result.c.metric.is_(None), metric.c.name.is_(None), result.c.metric == metric.c.name),
-        )
-        .order_by(*latest_first(result))
-        .limit(1)
-        .lateral()
-    )
-    statement = (
-        select(
-            benchmark.c.name.label("benchmark"),
-            benchmark.c.category,
-            func.coalesce(metric.c.higher_is_better, true()).label("higher_is_better"),
-            latest,
-        )
-        .select_from(
-            benchmark.outerjoin(metric, ranks).join(Model, col(Model.id).in_(names)).join(latest, true())
-        )
-        .order_by(benchmark.c.name)
-    )
+    higher = func.coalesce(col(BenchmarkMetric.higher_is_better), true()).label("higher")
+    statement = latest_that_rank(col(Benchmark.name).label("benchmark"), col(Benchmark.category), higher)
+    statement = statement.where(col(Model.id).in_(names)).order_by(col(Benchmark.name))
     shared: dict[str, Shared] = {}
     for row in (await execute(db, statement)).mappings():
-        one = shared.setdefault(row["benchmark"], Shared.model_validate({**row, "scores": {}}))
+        one = shared.setdefault(row["benchmark"], _nothing_yet(row))
         one.scores[names[row["model_id"]]] = Score.model_validate({**row, "result_id": row["id"]})
     return [each for each in shared.values() if len(each.scores) > 1]
+
+
+def _nothing_yet(row: RowMapping) -> Shared:
+    named = {name: row[name] for name in ("benchmark", "category")}
+    return Shared.model_validate({**named, "higher_is_better": row["higher"], "scores": {}})

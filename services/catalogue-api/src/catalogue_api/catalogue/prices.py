@@ -1,4 +1,4 @@
-"""What providers ask for models, and what a benchmark's scores cost."""
+"""What providers ask for models."""
 
 from datetime import date
 from typing import Annotated
@@ -94,16 +94,17 @@ async def list_prices(db: AsyncSession, query: PriceQuery) -> Page[ModelPriceRes
 
 async def prices_of(db: AsyncSession, model_id: int, on: date) -> list[ModelPriceResponse]:
     """What each provider asks on that day, the cheapest first."""
-    held = col(ModelPrice.model_id) == model_id, col(ModelPrice.id).in_(_held_on(on))
+    held = col(ModelPrice.id).in_(_held_on(on, model_id))
     cheapest = col(ModelPrice.input) + col(ModelPrice.output), col(ModelPrice.provider)
-    rows = (await execute(db, _with_names().where(*held).order_by(*cheapest))).mappings()
+    rows = (await execute(db, _with_names().where(held).order_by(*cheapest))).mappings()
     return [ModelPriceResponse.model_validate(row) for row in rows]
 
 
-def _held_on(day: date) -> AnySelect:
+def _held_on(day: date, model_id: int | None = None) -> AnySelect:
+    """Of each provider the last price that was valid by then, of the model or of all."""
     of = table_of(ModelPrice).alias().c
     key = (of.model_id, of.provider, of.currency)
-    held = select(of.id).where(of.valid_from <= day).ext(distinct_on(*key))
+    held = select(of.id).where(of.valid_from <= day, *equal((of.model_id, model_id))).ext(distinct_on(*key))
     return held.order_by(*key, of.valid_from.desc())
 
 

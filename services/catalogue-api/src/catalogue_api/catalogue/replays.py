@@ -10,7 +10,7 @@ from catalogue_messaging.dead_letters import kept_headers
 from catalogue_messaging.decoding import decode_json, invalid
 from catalogue_schema.events import Reason
 from catalogue_schema.tables.dead_letters import IS_RECORDED
-from catalogue_schema.tables.metrics import fits
+from catalogue_schema.tables.metrics import fits, is_of
 from catalogue_schema.topics import EVENT_TOPICS, RESULTS_REPORTED, topic_named
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import RowMapping, bindparam, text
@@ -49,7 +49,7 @@ FROM jsonb_to_recordset(:results) AS result (
     id bigint, benchmark text, source text, metric text, unit text, score float)
 CROSS JOIN LATERAL find_benchmark(result.benchmark, coalesce(result.source, '')) AS benchmark
 LEFT JOIN benchmark_metrics AS metric ON metric.benchmark_id = benchmark.found_id
-    AND metric.name = coalesce(result.metric, CASE WHEN metric.ranks THEN metric.name END)
+    AND {is_of("result", "metric")}
 """).bindparams(bindparam("results", type_=JSONB))
 
 
@@ -109,6 +109,8 @@ async def _held_to_metrics(
             event = DECODE[topic.name](_record(letter))
             said = event.model_dump(mode="json", include={"benchmark", "source", "metric", "unit", "score"})
             results.append({"id": letter["id"], **said})
+    if not results:
+        return foretold
     connection = await db.connection()
     answer = await connection.execute(FITS, {"results": results})
     outside = {row["id"] for row in answer.mappings() if not row["fits"]}

@@ -3,11 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from catalogue_schema.tables import Benchmark, BenchmarkResult, BenchmarkResultResponse, Model
+from catalogue_schema.tables import (
+    Benchmark,
+    BenchmarkMetric,
+    BenchmarkResult,
+    BenchmarkResultResponse,
+    Model,
+)
 from catalogue_schema.text import NewName, ShortText
 from catalogue_schema.times import Date
 from pydantic import Field
-from sqlalchemy import ColumnElement, FromClause, UnaryExpression, select, true
+from sqlalchemy import ColumnElement, FromClause, UnaryExpression, and_, or_, select, true
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -94,6 +101,29 @@ async def latest_results(db: AsyncSession, model_id: int, asked: AsOfQuery) -> l
     statement = statement.select_from(every).order_by(*latest_first(latest)).limit(LATEST)
     rows = (await execute(db, statement)).mappings()
     return [BenchmarkResultResponse.model_validate(row) for row in rows]
+
+
+def latest_that_rank(*columns: ColumnElement[Any] | Mapped[Any]) -> AnySelect:
+    """Of each benchmark and model the latest result of the metric that ranks, or of any where none does.
+
+    `columns` are of the benchmark and of that metric.
+    """
+    benchmark, metric, result = (table_of(each) for each in (Benchmark, BenchmarkMetric, BenchmarkResult))
+    ranks = and_(metric.c.benchmark_id == benchmark.c.id, metric.c.ranks)
+    latest = (
+        select(result)
+        .where(
+            result.c.benchmark_id == benchmark.c.id,
+            result.c.model_id == col(Model.id),
+            or_(result.c.metric.is_(None), metric.c.name.is_(None), result.c.metric == metric.c.name),
+        )
+        .order_by(*latest_first(result))
+        .limit(1)
+        .lateral()
+    )
+    models = benchmark.outerjoin(metric, ranks).join(Model, true()).join(latest, true())
+    statement: AnySelect = select(latest, *columns)
+    return statement.select_from(models)
 
 
 def latest_first(results: FromClause) -> tuple[UnaryExpression[Any], ...]:

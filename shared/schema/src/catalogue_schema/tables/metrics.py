@@ -46,6 +46,11 @@ class BenchmarkMetric(TimestampMixin, BenchmarkMetricBase, table=True):
 keep_updated_at("benchmark_metrics")
 
 
+def is_of(event: str, metric: str) -> str:
+    """SQL: whether the metric, of the event's benchmark, is the event's: the one it says, or that ranks."""
+    return f"{metric}.name = coalesce({event}.metric, CASE WHEN {metric}.ranks THEN {metric}.name END)"
+
+
 def converted(column: str, said: str = "unit", wanted: str = "metric_unit") -> str:
     """SQL: the value in its metric's unit; null where that cannot be. What has no unit is in the metric's."""
     return f"""CASE WHEN {said} IS NULL OR {wanted} IS NULL OR {said} = {wanted} THEN {column}
