@@ -159,3 +159,34 @@ async def test_a_result_that_a_later_report_replaced_is_recorded_and_says_so(
     receipt = (await api.get(f"/v1/events/{later.event_id}")).json()
     assert (receipt["status"], receipt["location"]) == ("recorded", f"/v1/results/{stands.id}")
     assert receipt["superseded_by"] is None
+
+
+async def test_several_receipts_are_one_answer_in_the_order_of_the_ids(
+    api: httpx.AsyncClient, engine: AsyncEngine, ids: dict[str, Any]
+) -> None:
+    opinion, unknown, failed, taken_back = (uuid4() for _ in range(4))
+    await add(
+        engine,
+        Opinion(model_id=ids["model_id"], content="Good.", event_id=opinion),
+        Opinion(model_id=ids["model_id"], content="Bad.", event_id=taken_back),
+        dead_letter(event_id=failed),
+        Retraction(event_id=uuid4(), retracts=taken_back, reason="Sent twice", occurred_at=NOON),
+    )
+    asked = [unknown, opinion, failed, taken_back, opinion]
+    answer = await api.get("/v1/events", params={"ids": ",".join(map(str, asked))})
+    told = [(item["event_id"], item["status"]) for item in answer.json()["items"]]
+    assert told == [
+        (str(unknown), "unknown"),
+        (str(opinion), "recorded"),
+        (str(failed), "waiting"),
+        (str(taken_back), "retracted"),
+    ]
+    each = [(await api.get(f"/v1/events/{item['event_id']}")).json() for item in answer.json()["items"]]
+    assert each == answer.json()["items"]
+
+
+async def test_receipts_are_asked_for_by_ids(api: httpx.AsyncClient) -> None:
+    for ids in ("", "no-uuid", ",".join(str(uuid4()) for _ in range(201))):
+        answer = await api.get("/v1/events", params={"ids": ids})
+        assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+        assert answer.json()["errors"][0]["pointer"].startswith("query:ids")

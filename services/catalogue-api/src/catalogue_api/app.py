@@ -22,6 +22,7 @@ from catalogue_api.health import Health
 from catalogue_api.http.answers import Answers
 from catalogue_api.http.application import Application
 from catalogue_api.http.docs import install_docs
+from catalogue_api.http.exports import Exports
 from catalogue_api.http.front import Front
 from catalogue_api.http.guarding import Guard
 from catalogue_api.http.handlers import install_handlers
@@ -36,6 +37,7 @@ from catalogue_api.routers import (
     compare,
     dead_letters,
     events,
+    feed,
     intake,
     metrics,
     models,
@@ -84,6 +86,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         claims,
         compare,
         rankings,
+        feed,
         opinions,
         use_cases,
         retractions,
@@ -104,6 +107,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         lambda inner: Shortcut(inner, intake_routes),
         lambda inner: GZipMiddleware(inner, minimum_size=1024, compresslevel=6),
         Answers,
+        Exports,
     )
     return app
 

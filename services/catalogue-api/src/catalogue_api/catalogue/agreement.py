@@ -5,19 +5,18 @@ from typing import Annotated
 
 from catalogue_schema.tables import OPINION_COUNTS, Benchmark, BenchmarkMetric, Model
 from catalogue_schema.text import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import CTE, case, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.measured import WITHIN_95
+from catalogue_api.catalogue.paging import ListQuery
 from catalogue_api.catalogue.results import latest_that_rank
 from catalogue_api.catalogue.statements import equal, execute
 
 
-class AgreementQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class AgreementQuery(ListQuery):
     category: Annotated[Tag | None, Field(description="Of benchmarks; all, unless given")] = None
     min_opinions: Annotated[int, Field(ge=1, le=10**9, description="Models with fewer are left out")] = 10
     limit: Annotated[int, Field(ge=1, le=1000)] = 200

@@ -6,22 +6,21 @@ from uuid import UUID
 
 from catalogue_schema.tables import Benchmark, BenchmarkResultResponse, Model
 from catalogue_schema.text import NewName, ShortText
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.history import AsOfQuery, standing
 from catalogue_api.catalogue.measured import WITHIN_95, MeasuredQuery, metric_of, of_metric
+from catalogue_api.catalogue.paging import ListQuery
 from catalogue_api.catalogue.results import latest_first, with_names
 from catalogue_api.catalogue.statements import execute
 
 MOST = 200
 
 
-class ClaimQuery(MeasuredQuery, AsOfQuery):
-    model_config = ConfigDict(extra="forbid")
-
+class ClaimQuery(ListQuery, MeasuredQuery, AsOfQuery):
     model: NewName
     benchmark: NewName
     metric: Annotated[ShortText | None, Field(description="All metrics, unless given")] = None

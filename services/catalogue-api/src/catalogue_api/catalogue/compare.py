@@ -1,7 +1,7 @@
 """Up to five models side by side: what they are, what they cost, how they score and what is said of them."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from catalogue_schema.sentiment import SENTIMENTS, Sentiment
 from catalogue_schema.tables import (
@@ -19,6 +19,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
+from catalogue_api.catalogue.paging import listed
 from catalogue_api.catalogue.prices import prices_of
 from catalogue_api.catalogue.results import latest_that_rank
 from catalogue_api.catalogue.statements import execute, table_of
@@ -28,16 +29,12 @@ OPINIONS = 50_000
 """The newest opinions of each model whose sentiment is told by month."""
 
 
-def _listed(names: Any) -> Any:
-    return [name for each in names for name in each.split(",")] if isinstance(names, list) else names
-
-
 class CompareQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     models: Annotated[
         list[NewName],
-        BeforeValidator(_listed),
+        BeforeValidator(listed),
         Field(min_length=2, max_length=MOST, description="Two to five names, separated by commas"),
     ]
 

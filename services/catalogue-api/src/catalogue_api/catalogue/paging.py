@@ -4,10 +4,10 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from catalogue_schema.text import Name
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError, model_validator
 from pydantic_core import to_json
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Mapped
@@ -20,6 +20,9 @@ B = TypeVar("B", bound=BaseModel)
 K = TypeVar("K", bound=tuple[Any, ...])
 T = TypeVar("T")
 
+MOST = 200
+"""Items in a page."""
+
 RowId = Annotated[int, Field(ge=1, lt=2**63)]
 
 BY_ID = TypeAdapter(tuple[str, RowId])
@@ -28,19 +31,37 @@ BY_SCORE = TypeAdapter(tuple[str, FiniteFloat, Name])
 """What a cursor holds: the list that it belongs to, and the sort key of the last row that was seen."""
 
 
-class PageQuery(BaseModel):
+def listed(values: Any) -> Any:
+    """Several values in one parameter, separated by commas, or in several."""
+    return [value for each in values for value in each.split(",")] if isinstance(values, list) else values
+
+
+class ListQuery(BaseModel):
     """What every list takes; a parameter that is not named is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=200, description="Items in one page")] = 50
+    format: Annotated[
+        Literal["json", "csv", "ndjson"],
+        Field(description="`csv` and `ndjson` are all of the list, unless `limit` or `cursor` is given"),
+    ] = "json"
+
+
+class PageQuery(ListQuery):
+    limit: Annotated[int, Field(ge=1, le=MOST, description="Items in one page")] = 50
     cursor: Annotated[str | None, Field(max_length=2000, description="`next_cursor` of the page before")] = (
         None
     )
 
+    @model_validator(mode="after")
+    def _exported_in_large_pages(self) -> Self:
+        if self.format != "json" and "limit" not in self.model_fields_set:
+            self.limit = MOST
+        return self
+
     def list_id(self, of: str = "") -> str:
         """Name the list that is asked for: its kind, what it is `of`, its filters and its order."""
-        asked = self.model_dump_json(exclude={"limit", "cursor"})
+        asked = self.model_dump_json(exclude={"limit", "cursor", "format"})
         return sha256(f"{type(self).__name__}\n{of}\n{asked}".encode()).hexdigest()[:12]
 
     def after(self, keys: TypeAdapter[K], of: str = "") -> K | None:

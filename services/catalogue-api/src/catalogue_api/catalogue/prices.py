@@ -7,7 +7,7 @@ from catalogue_schema.tables import Model, ModelPrice, ModelPriceCreate, ModelPr
 from catalogue_schema.text import NewName, ShortText
 from catalogue_schema.times import Date
 from pydantic import Field
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import RowMapping, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -90,6 +90,12 @@ async def list_prices(db: AsyncSession, query: PriceQuery) -> Page[ModelPriceRes
     ordered = statement.order_by(col(ModelPrice.id).desc())
     rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: (query.list_id(), row["id"]))
     return Page(items=[ModelPriceResponse.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+async def held_prices(db: AsyncSession, on: date, currency: str) -> list[RowMapping]:
+    """What each provider asks for each model on that day, in that currency."""
+    held = select(table_of(ModelPrice)).where(col(ModelPrice.id).in_(_held_on(on)))
+    return [*(await execute(db, held.where(col(ModelPrice.currency) == currency))).mappings()]
 
 
 async def prices_of(db: AsyncSession, model_id: int, on: date) -> list[ModelPriceResponse]:

@@ -30,7 +30,9 @@ LARGEST = 1e300
 """Of a standard error that counts: PostgreSQL refuses a sum that is no number any more."""
 
 
-class RankingQuery(PageQuery, MeasuredQuery, AsOfQuery):
+class ChoiceQuery(MeasuredQuery, AsOfQuery):
+    """Which results of a benchmark count, of which models."""
+
     order: Annotated[
         Literal["desc", "asc"] | None,
         Field(description="`asc` where a lower score is better; the metric's own direction unless given"),
@@ -39,6 +41,10 @@ class RankingQuery(PageQuery, MeasuredQuery, AsOfQuery):
     open_weights: Annotated[
         bool | None, Field(description="As the model's metadata have it, under `open_weights`")
     ] = None
+
+
+class RankingQuery(PageQuery, ChoiceQuery):
+    pass
 
 
 class Ranked(BaseModel):
@@ -77,7 +83,7 @@ class Ranked(BaseModel):
     claims: Annotated[int, Field(description="Results of the model that the filters let through")]
 
 
-class _Ranking(NamedTuple):
+class Ranking(NamedTuple):
     """Which `results` count, as `wanted` says of them, and of which `models`."""
 
     results: FromClause
@@ -88,17 +94,8 @@ class _Ranking(NamedTuple):
 
 async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[Ranked]:
     """Models by their latest result on a benchmark, the best first. Raises NotFound."""
-    benchmark = await named.find(db, Benchmark, name)
-    metric = await metric_of(db, benchmark, query.metric)
-    results = reported_results(query)
-    of_benchmark = results.c.benchmark_id == benchmark.id
-    ranking = _Ranking(
-        results,
-        [of_benchmark, *of_metric(metric, results), *query.conditions(results)],
-        _of_models(query),
-        _ascending(query, metric),
-    )
-    ranked = _ranked(ranking)
+    ranking = await choose(db, name, query)
+    ranked = ranked_models(ranking)
     statement = select(ranked).order_by(ranked.c.key, ranked.c.model)
     after = query.after(BY_SCORE, name)
     if after is not None:
@@ -111,13 +108,27 @@ async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[
     return Page(items=items, next_cursor=cursor)
 
 
-def _ascending(query: RankingQuery, metric: BenchmarkMetric | None) -> bool:
+async def choose(db: AsyncSession, name: str, query: ChoiceQuery) -> Ranking:
+    """Raises NotFound, of the benchmark or its metric."""
+    benchmark = await named.find(db, Benchmark, name)
+    metric = await metric_of(db, benchmark, query.metric)
+    results = reported_results(query)
+    of_benchmark = results.c.benchmark_id == benchmark.id
+    return Ranking(
+        results,
+        [of_benchmark, *of_metric(metric, results), *query.conditions(results)],
+        _of_models(query),
+        _ascending(query, metric),
+    )
+
+
+def _ascending(query: ChoiceQuery, metric: BenchmarkMetric | None) -> bool:
     if query.order is not None:
         return query.order == "asc"
     return metric is not None and not metric.higher_is_better
 
 
-def _of_models(query: RankingQuery) -> list[ColumnElement[bool]]:
+def _of_models(query: ChoiceQuery) -> list[ColumnElement[bool]]:
     conditions = equal((col(Model.organization), query.organization))
     if query.open_weights is not None:
         weights = table_of(Model).c.metadata["open_weights"].astext
@@ -125,7 +136,7 @@ def _of_models(query: RankingQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _ranked(ranking: _Ranking) -> CTE:
+def ranked_models(ranking: Ranking) -> CTE:
     """Each model with its rank; `key`, and the `best` and `worst` that it may be, sort upwards."""
     latest = _latest(ranking)
     score, low, high = latest.c.score, latest.c.low, latest.c.high
@@ -139,7 +150,7 @@ def _ranked(ranking: _Ranking) -> CTE:
     ).cte("ranked")
 
 
-def _latest(ranking: _Ranking) -> CTE:
+def _latest(ranking: Ranking) -> CTE:
     """Of each model the most recently tested result, or if no date is known the one that happened last."""
     of = ranking.results.c
     margin = WITHIN_95 * func.least(func.coalesce(of.stderr, 0), LARGEST)
@@ -176,7 +187,7 @@ def _between(row: RowMapping, ties: tuple[list[float], list[float]]) -> dict[str
     return {"rank_low": 1 + bisect_left(worst, row["best"]), "rank_high": bisect_right(best, row["worst"])}
 
 
-async def _claims(db: AsyncSession, ranking: _Ranking, models: list[int]) -> dict[int, dict[str, Any]]:
+async def _claims(db: AsyncSession, ranking: Ranking, models: list[int]) -> dict[int, dict[str, Any]]:
     of = ranking.results.c
     # A report that was superseded is no claim beside the one that took its place.
     claims = func.count(func.distinct(tuple_(of.date_tested, of.variant)))

@@ -1,6 +1,6 @@
 """What became of an event."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -9,11 +9,12 @@ from uuid import UUID
 from catalogue_schema.events import Reason
 from catalogue_schema.tables import BenchmarkResult, DeadLetterRow, Opinion, ResultReport, Retraction, UseCase
 from catalogue_schema.tables.reported import Reported
-from pydantic import BaseModel, Field
-from sqlalchemy import select
-from sqlmodel import col
+from pydantic import BaseModel, BeforeValidator, Field
+from sqlalchemy import RowMapping, and_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.paging import ListQuery, listed
 from catalogue_api.catalogue.statements import execute, table_of
 
 
@@ -69,78 +70,101 @@ class Receipt(BaseModel):
     ] = []
 
 
-async def find_receipt(db: AsyncSession, event_id: UUID) -> Receipt:
-    """A record wins over a dead letter: the event may have been replayed."""
-    letters = await _letters(db, event_id)
-    receipt = (
-        await _retracted(db, event_id)
-        or await _row(db, Opinion, event_id)
-        or await _row(db, UseCase, event_id)
-        or await _row(db, Retraction, event_id)
-        or await _result(db, event_id)
-        or _failed(event_id, letters)
-        or Receipt(event_id=event_id)
-    )
-    receipt.conflicts = [letter for letter in letters if letter.reason == Reason.EVENT_ID_CONFLICT]
-    return receipt
+class ReceiptQuery(ListQuery):
+    ids: Annotated[
+        list[UUID],
+        BeforeValidator(listed),
+        Field(min_length=1, max_length=200, description="Of events, separated by commas"),
+    ]
 
 
-async def _retracted(db: AsyncSession, event_id: UUID) -> Receipt | None:
+class Receipts(BaseModel):
+    items: list[Receipt]
+
+
+_Found = dict[UUID, Receipt]
+
+
+async def find_receipts(db: AsyncSession, event_ids: Iterable[UUID]) -> list[Receipt]:
+    """In the order of the ids. A record wins over a dead letter: the event may have been replayed."""
+    asked = list(dict.fromkeys(event_ids))
+    letters = await _letters(db, asked)
+    found: _Found = {}
+    for look in (_retracted, _rows(Opinion), _rows(UseCase), _rows(Retraction), _results):
+        missing = [event_id for event_id in asked if event_id not in found]
+        found |= await look(db, missing) if missing else {}
+    receipts = [found.get(each) or _failed(each, letters[each]) or Receipt(event_id=each) for each in asked]
+    for receipt in receipts:
+        of_event = letters[receipt.event_id]
+        receipt.conflicts = [each for each in of_event if each.reason == Reason.EVENT_ID_CONFLICT]
+    return receipts
+
+
+async def _retracted(db: AsyncSession, event_ids: list[UUID]) -> _Found:
     """By the first retraction, where there are several."""
-    statement = select(col(Retraction.event_id)).where(col(Retraction.retracts) == event_id)
-    first = statement.order_by(col(Retraction.id)).limit(1)
-    retraction = (await execute(db, first)).scalar_one_or_none()
-    if retraction is None:
-        return None
-    return Receipt(event_id=event_id, status=Status.RETRACTED, retracted_by=retraction)
+    of = table_of(Retraction).c
+    first = select(of.retracts, of.event_id).where(of.retracts.in_(event_ids)).ext(distinct_on(of.retracts))
+    return {
+        retracted: Receipt(event_id=retracted, status=Status.RETRACTED, retracted_by=by)
+        for retracted, by in await execute(db, first.order_by(of.retracts, of.id))
+    }
 
 
-async def _row(
-    db: AsyncSession, table: type[Opinion | UseCase | Retraction], event_id: UUID
-) -> Receipt | None:
-    columns = [column for column in table_of(table).c if column.name in {"id", "reported"}]
-    row = (
-        (await execute(db, select(*columns).where(col(table.event_id) == event_id))).mappings().one_or_none()
-    )
-    if row is None:
-        return None
-    location = f"/v1/{table_of(table).name.replace('_', '-')}/{row['id']}"
-    return Receipt(event_id=event_id, status=Status.RECORDED, location=location, reported=row.get("reported"))
+def _rows(
+    table: type[Opinion | UseCase | Retraction],
+) -> Callable[[AsyncSession, list[UUID]], Awaitable[_Found]]:
+    async def look(db: AsyncSession, event_ids: list[UUID]) -> _Found:
+        rows = table_of(table)
+        columns = [column for column in rows.c if column.name in {"id", "event_id", "reported"}]
+        found = await execute(db, select(*columns).where(rows.c.event_id.in_(event_ids)))
+        return {row["event_id"]: _recorded(rows.name, row) for row in found.mappings()}
+
+    return look
 
 
-async def _result(db: AsyncSession, event_id: UUID) -> Receipt | None:
-    """The result that stands for the report's model, benchmark, date and variant: this one's or a later's."""
-    statement = (
-        select(col(BenchmarkResult.id), col(BenchmarkResult.event_id), col(ResultReport.reported))
-        .select_from(ResultReport)
-        .outerjoin(
-            BenchmarkResult,
-            (col(BenchmarkResult.model_id) == col(ResultReport.model_id))
-            & (col(BenchmarkResult.benchmark_id) == col(ResultReport.benchmark_id))
-            & col(BenchmarkResult.date_tested).is_not_distinct_from(col(ResultReport.date_tested))
-            & col(BenchmarkResult.variant).is_not_distinct_from(col(ResultReport.variant)),
-        )
-        .where(col(ResultReport.event_id) == event_id)
-    )
-    found = (await execute(db, statement)).one_or_none()
-    if found is None:
-        return None
-    result_id, stands, reported = found
+def _recorded(table: str, row: RowMapping) -> Receipt:
+    location = f"/v1/{table.replace('_', '-')}/{row['id']}"
     return Receipt(
-        event_id=event_id,
-        status=Status.RECORDED,
-        location=f"/v1/results/{result_id}" if result_id else None,
-        superseded_by=stands if stands != event_id else None,
-        reported=reported,
+        event_id=row["event_id"], status=Status.RECORDED, location=location, reported=row.get("reported")
     )
 
 
-async def _letters(db: AsyncSession, event_id: UUID) -> list[DeadLetterSummary]:
-    """Those of all its types, the latest failure first."""
-    columns = (table_of(DeadLetterRow).c[name] for name in DeadLetterSummary.model_fields)
-    statement = select(*columns).where(col(DeadLetterRow.event_id) == event_id)
-    rows = (await execute(db, statement.order_by(col(DeadLetterRow.failed_at).desc()))).mappings()
-    return [DeadLetterSummary.model_validate(row) for row in rows]
+async def _results(db: AsyncSession, event_ids: list[UUID]) -> _Found:
+    """The result that stands for each report's model, benchmark, date and variant: its own or a later one."""
+    report, stands = table_of(ResultReport), table_of(BenchmarkResult)
+    in_its_place = and_(
+        stands.c.model_id == report.c.model_id,
+        stands.c.benchmark_id == report.c.benchmark_id,
+        stands.c.date_tested.is_not_distinct_from(report.c.date_tested),
+        stands.c.variant.is_not_distinct_from(report.c.variant),
+    )
+    statement = (
+        select(report.c.event_id, report.c.reported, stands.c.id, stands.c.event_id.label("standing"))
+        .select_from(report.outerjoin(stands, in_its_place))
+        .where(report.c.event_id.in_(event_ids))
+    )
+    return {row["event_id"]: _result(row) for row in (await execute(db, statement)).mappings()}
+
+
+def _result(row: RowMapping) -> Receipt:
+    return Receipt(
+        event_id=row["event_id"],
+        status=Status.RECORDED,
+        location=f"/v1/results/{row['id']}" if row["id"] else None,
+        superseded_by=row["standing"] if row["standing"] != row["event_id"] else None,
+        reported=row["reported"],
+    )
+
+
+async def _letters(db: AsyncSession, event_ids: list[UUID]) -> dict[UUID, list[DeadLetterSummary]]:
+    """Each event's, of all its types, the latest failure first."""
+    of = table_of(DeadLetterRow).c
+    columns = (of[name] for name in DeadLetterSummary.model_fields)
+    statement = select(of.event_id, *columns).where(of.event_id.in_(event_ids))
+    letters: dict[UUID, list[DeadLetterSummary]] = {event_id: [] for event_id in event_ids}
+    for row in (await execute(db, statement.order_by(of.failed_at.desc()))).mappings():
+        letters[row["event_id"]].append(DeadLetterSummary.model_validate(row))
+    return letters
 
 
 def _failed(event_id: UUID, letters: Sequence[DeadLetterSummary]) -> Receipt | None:

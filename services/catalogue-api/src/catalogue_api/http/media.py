@@ -8,6 +8,7 @@ from catalogue_api.http.problems import UnsupportedMediaType
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+CSV = "text/csv"
 
 MAX_LENGTH = 255
 """Characters of a Content-Type; more are not looked at."""

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from catalogue_api.http.exports import FORMS
 from catalogue_api.http.problems import MEDIA_TYPE, ProblemDocument
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
@@ -25,6 +26,8 @@ def install_openapi(app: FastAPI, paths: Mapping[str, Mapping[str, Any]]) -> Non
         document = generate()
         for path, operations in paths.items():
             document["paths"].setdefault(path, {}).update(operations)
+        for operations in document["paths"].values():
+            _describe_exports(operations.get("get", {}))
         _, problem = models_json_schema(
             [(ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
         )
@@ -32,3 +35,10 @@ def install_openapi(app: FastAPI, paths: Mapping[str, Mapping[str, Any]]) -> Non
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation has it
+
+
+def _describe_exports(operation: dict[str, Any]) -> None:
+    """Add the forms that a list's `format` may ask for."""
+    if any(parameter["name"] == "format" for parameter in operation.get("parameters", ())):
+        text = {"schema": {"type": "string"}}
+        operation["responses"]["200"]["content"] |= {form.media_type: text for form in FORMS.values()}

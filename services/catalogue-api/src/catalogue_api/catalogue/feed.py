@@ -1,0 +1,107 @@
+"""What is new: models, results, and who leads a benchmark."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from catalogue_schema.tables import Benchmark, BenchmarkMetric, BenchmarkResult, Model
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import RowMapping, case, func, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from catalogue_api.catalogue.results import latest_that_rank, with_names
+from catalogue_api.catalogue.statements import execute, table_of
+
+MOST = 50
+Kind = Literal["models", "results", "leaders"]
+
+
+class FeedQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[Kind | None, Field(description="All of them, unless given")] = None
+
+
+class Entry(NamedTuple):
+    """`id` stays the same as long as what is told does."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    text: str
+    path: str
+    updated: datetime
+
+
+async def find_news(db: AsyncSession, kind: Kind | None) -> list[Entry]:
+    """The newest first. A leader is told of where one of the newest results is of its benchmark."""
+    entries: list[Entry] = []
+    if kind in {None, "models"}:
+        entries += await _models(db)
+    if kind in {None, "results"}:
+        entries += [_result(row) for row in await _newest_results(db)]
+    if kind in {None, "leaders"}:
+        entries += await _leaders(db, {row["benchmark_id"] for row in await _newest_results(db)})
+    return sorted(entries, key=lambda entry: entry.updated, reverse=True)[:MOST]
+
+
+async def _models(db: AsyncSession) -> list[Entry]:
+    of = table_of(Model).c
+    newest = select(of.name, of.organization, of.created_at).order_by(of.id.desc()).limit(MOST)
+    return [
+        Entry(
+            uuid5(NAMESPACE_URL, f"model\n{row['name']}"),
+            "models",
+            f"New model: {row['name']}",
+            f"Of {row['organization']}.",
+            f"/v1/models/{quote(row['name'])}",
+            row["created_at"],
+        )
+        for row in (await execute(db, newest)).mappings()
+    ]
+
+
+async def _newest_results(db: AsyncSession) -> Iterable[RowMapping]:
+    statement = with_names(table_of(BenchmarkResult)).order_by(col(BenchmarkResult.id).desc()).limit(MOST)
+    return (await execute(db, statement)).mappings().all()
+
+
+def _result(row: RowMapping) -> Entry:
+    said = (row["date_tested"] and f"tested on {row['date_tested']}", row["evaluator"], row["harness"])
+    return Entry(
+        row["event_id"],
+        "results",
+        f"{row['model']} scores {_score(row)} on {row['benchmark']}",
+        ", ".join(str(each) for each in said if each) or "Nothing more is said of it.",
+        f"/v1/results/{row['id']}",
+        row["updated_at"],
+    )
+
+
+async def _leaders(db: AsyncSession, benchmark_ids: set[int]) -> list[Entry]:
+    higher = func.coalesce(col(BenchmarkMetric.higher_is_better), true()).label("higher")
+    ranked = latest_that_rank(col(Benchmark.name).label("benchmark"), col(Model.name).label("model"), higher)
+    latest = ranked.where(col(Benchmark.id).in_(benchmark_ids)).subquery()
+    best = case((latest.c.higher, -latest.c.score), else_=latest.c.score)
+    first = select(latest).ext(distinct_on(latest.c.benchmark))
+    leaders = await execute(db, first.order_by(latest.c.benchmark, best, latest.c.model))
+    return [_leader(row) for row in leaders.mappings()]
+
+
+def _leader(row: RowMapping) -> Entry:
+    return Entry(
+        uuid5(NAMESPACE_URL, f"leader\n{row['benchmark']}\n{row['event_id']}"),
+        "leaders",
+        f"{row['model']} leads {row['benchmark']}",
+        f"With {_score(row)}.",
+        f"/v1/rankings/{quote(row['benchmark'])}",
+        row["updated_at"],
+    )
+
+
+def _score(row: RowMapping) -> str:
+    return " ".join(str(each) for each in (row["score"], row["unit"]) if each is not None)
