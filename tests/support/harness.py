@@ -9,6 +9,10 @@ from catalogue_client.items import Found, Item, Options, Record, Refused, Skippe
 from catalogue_client.reading import Gathered, files_in, gather
 
 Json = dict[str, Any]
+EEE_SCHEMA: Json = json.loads(
+    (Path(__file__).parent / "schemas" / "every_eval_ever-0.3.0.json").read_text(encoding="utf-8")
+)
+"""Every Eval Ever's own, of its package (MIT)."""
 
 
 def write(path: Path, value: Any) -> Path:

@@ -8,14 +8,18 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
-from support.harness import eee_record, eee_result, write
+from jsonschema import Draft202012Validator
+from support.harness import EEE_SCHEMA, eee_record, eee_result, write
 from support.system import System
 
+SCHEMA = Draft202012Validator(EEE_SCHEMA)
 COMMAND = str(Path(sys.executable).with_name("catalogue"))
 Json = dict[str, Any]
 
@@ -262,3 +266,46 @@ def test_an_import_is_recorded_once_however_often(
     shown = cli.run("import", "hf-eval-results", path, "--model", model)
     assert shown.returncode == 0
     assert "recorded" in shown.stdout
+
+
+def test_results_are_exported_and_imported_again_and_nothing_changes(
+    cli: Cli, api: httpx.Client, names: tuple[str, str], tmp_path: Path
+) -> None:
+    settings = {"shots": 5, "effort": "high"}
+    measured = {"metric": "accuracy", "unit": "fraction", "stderr": 0.01, "settings": settings}
+    sent = [result(*names, score=score / 10, **measured, evaluator=f"lab {score}") for score in range(5)]
+    cli.told("send", "-", stdin=as_lines(*sent))
+    before = api.get("/v1/results", params={"model": names[0], "format": "ndjson"}).text
+    exported = tmp_path / "results.ndjson"
+    exported.write_text(before, encoding="utf-8")
+
+    told = cli.told("import", "catalogue", exported)
+    assert told["statuses"] == {"recorded": 5}
+    assert api.get("/v1/results", params={"model": names[0], "format": "ndjson"}).text == before
+
+
+def test_results_are_exported_as_records_of_every_eval_ever(
+    cli: Cli, names: tuple[str, str], tmp_path: Path
+) -> None:
+    cli.told("send", "-", stdin=as_lines(result(*names, metric="error", higher_is_better=False, n=7)))
+    cli.told("export", "eee", tmp_path)
+    organization, _, name = names[0].partition("/")
+    [path] = (tmp_path / organization / name).glob("*.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    assert list(SCHEMA.iter_errors(record)) == []
+    [found] = record["evaluation_results"]
+    assert (found["score_details"]["score"], found["metric_config"]["lower_is_better"]) == (0.5, True)
+
+
+def test_everything_is_dumped_as_parquet(cli: Cli, names: tuple[str, str], tmp_path: Path) -> None:
+    event = result(*names, settings={"shots": 5}, date_tested="2025-06-01")
+    cli.told("send", "-", stdin=as_lines(event))
+    for _ in range(2):
+        counts = cli.told("export", "parquet", tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.parquet" for name in counts}
+    results = pq.read_table(tmp_path / "results.parquet")
+    assert results.num_rows == counts["results"]
+    [row] = [row for row in results.to_pylist() if row["event_id"] == event["event_id"]]
+    assert (row["score"], row["date_tested"], row["settings"]) == (0.5, date(2025, 6, 1), '{"shots": 5}')
+    models = pq.read_table(tmp_path / "models.parquet").column("name").to_pylist()
+    assert names[0] in models

@@ -27,11 +27,16 @@ def letter(reason: str) -> Json:
 def receipts(path: Path, form: str, statuses: Sequence[Json]) -> dict[str, list[Answer]]:
     """Answers for an import of the file: all accepted, then one receipt each."""
     sent = events(form, path)
-    answers = {"POST /v1/events": [Answer(202, {"accepted": len(sent), "event_ids": [], "rejected": []})]}
-    for event, receipt in zip(sent, statuses, strict=True):
-        answer = {"event_id": event["event_id"], "conflicts": [], **receipt}
-        answers[f"GET /v1/events/{event['event_id']}"] = [Answer(200, answer)]
-    return answers
+    accepted = {"accepted": len(sent), "event_ids": [], "rejected": []}
+    asked = "%2C".join(event["event_id"] for event in sent)
+    items = [
+        {"event_id": event["event_id"], "conflicts": [], **receipt}
+        for event, receipt in zip(sent, statuses, strict=True)
+    ]
+    return {
+        "POST /v1/events": [Answer(202, accepted)],
+        f"GET /v1/events?ids={asked}": [Answer(200, {"items": items})],
+    }
 
 
 @pytest.fixture
@@ -69,9 +74,10 @@ def test_a_conflict_that_comes_after_the_receipt_of_an_earlier_import_is_told(
     results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers = receipts(results, "lm-eval", [RECORDED, RECORDED])
-    conflict = Answer(200, {"status": "recorded", "conflicts": [letter("event_id_conflict")]})
-    [first, *_] = [name for name in answers if name.startswith("GET")]
-    answers[first].append(conflict)
+    conflict = {"status": "recorded", "conflicts": [letter("event_id_conflict")]}
+    [asked] = [name for name in answers if name.startswith("GET")]
+    items = answers[asked][0].body["items"]
+    answers[asked].append(Answer(200, {"items": [items[0] | conflict, items[1]]}))
     with answering(answers) as server:
         assert run("import", "lm-eval", results, "--url", server.url, "--json") == 1
 

@@ -1,5 +1,6 @@
 """The catalogue over HTTP, with what fails for a while repeated."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -103,6 +104,11 @@ class Catalogue:
         member(receipt, "status")
         return receipt
 
+    def receipts(self, event_ids: Sequence[UUID | str]) -> list[Json]:
+        """What became of at most 100 events, in the order of their ids."""
+        answer = self.get("/v1/events", ids=",".join(map(str, event_ids)))
+        return list(member(answer, "items"))
+
     def upsert(self, path: str, rows: Sequence[Mapping[str, Any]]) -> Json:
         """Import reference data; `{"created", "updated", "unchanged", "rejected"}`."""
         try:
@@ -123,6 +129,18 @@ class Catalogue:
             cursor = member(page, "next_cursor")
             if cursor is None:
                 return
+
+    def lines(self, path: str, **query: Any) -> Iterator[Json]:
+        """All of a list's items, in one answer that is read as it comes; not tried again once it has begun."""
+        given = {"format": "ndjson"} | {name: value for name, value in query.items() if value is not None}
+        try:
+            with self._http.stream("GET", path, params=given) as response:
+                if response.is_error:
+                    response.read()
+                    raise RefusedError(response.status_code, said(response), body_of(response))
+                yield from map(json.loads, response.iter_lines())
+        except httpx.TransportError as error:
+            raise UnreachableError(f"The list {path} ended before it was whole: {error}") from error
 
     def get(self, path: str, **query: Any) -> Json:
         given = {name: value for name, value in query.items() if value is not None}

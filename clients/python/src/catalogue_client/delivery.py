@@ -2,9 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from catalogue_client.answers import CatalogueError, Json, RefusedError, UnreachableError
@@ -12,9 +10,8 @@ from catalogue_client.batching import batches
 from catalogue_client.client import Catalogue
 
 SETTLED = {"recorded", "retracted", "waiting", "dead_lettered", "discarded"}
-AT_ONCE = 8
-"""Receipts asked for side by side."""
-ROUND = 200
+ROUND = 100
+"""Receipts asked for in one request."""
 PAUSE = 0.5  # seconds between two rounds of questions
 TO_REFUSE = 2.0  # seconds after which an event with another's id is refused, if it is
 
@@ -70,31 +67,33 @@ def wait(catalogue: Catalogue, delivered: Delivered, seconds: float, tick: Tick)
     deadline = sent + seconds
     pending = [str(each.event["event_id"]) for each in delivered.accepted]
     early: list[str] = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        while pending and time.monotonic() < deadline:
-            still: list[str] = []
-            for some in _slices(pending):
-                receipts = _ask(pool, catalogue, some, deadline)
-                settled = [each for each in some if _status(receipts, each) in SETTLED]
-                delivered.receipts |= receipts
-                early += [] if time.monotonic() > sent + TO_REFUSE else settled
-                still += [each for each in some if _status(receipts, each) not in SETTLED]
-                tick(len(settled))
-            pending = still
-            _sleep(PAUSE if pending else 0, deadline)
-        if early:
-            _sleep(sent + TO_REFUSE - time.monotonic(), deadline)
-            for some in _slices(early):
-                again = _ask(pool, catalogue, some, deadline)
-                delivered.receipts |= {each: again[each] for each in again if _status(again, each) in SETTLED}
+    while pending and time.monotonic() < deadline:
+        still: list[str] = []
+        for some in _slices(pending):
+            receipts = _ask(catalogue, some, deadline)
+            settled = [each for each in some if _status(receipts, each) in SETTLED]
+            delivered.receipts |= receipts
+            early += [] if time.monotonic() > sent + TO_REFUSE else settled
+            still += [each for each in some if _status(receipts, each) not in SETTLED]
+            tick(len(settled))
+        pending = still
+        _sleep(PAUSE if pending else 0, deadline)
+    if early:
+        _sleep(sent + TO_REFUSE - time.monotonic(), deadline)
+        for some in _slices(early):
+            again = _ask(catalogue, some, deadline)
+            delivered.receipts |= {each: again[each] for each in again if _status(again, each) in SETTLED}
 
 
-def _ask(pool: Executor, catalogue: Catalogue, event_ids: Sequence[str], deadline: float) -> dict[str, Json]:
-    """Nothing, when the time is over."""
+def _ask(catalogue: Catalogue, event_ids: Sequence[str], deadline: float) -> dict[str, Json]:
+    """Nothing, when the time is over or the catalogue cannot say for now."""
     left = deadline - time.monotonic()
     if left <= 0:
         return {}
-    receipts = pool.map(partial(_receipt, catalogue.with_patience(left)), event_ids)
+    try:
+        receipts = catalogue.with_patience(left).receipts(event_ids)
+    except (UnreachableError, RefusedError):
+        return {}
     return dict(zip(event_ids, receipts, strict=True))
 
 
@@ -108,11 +107,3 @@ def _status(receipts: Mapping[str, Json], event_id: str) -> str:
 
 def _sleep(seconds: float, deadline: float) -> None:
     time.sleep(max(0, min(seconds, deadline - time.monotonic())))
-
-
-def _receipt(catalogue: Catalogue, event_id: str) -> Json:
-    """`unknown` where the catalogue cannot say for now."""
-    try:
-        return catalogue.receipt(event_id)
-    except (UnreachableError, RefusedError):
-        return {"event_id": event_id, "status": "unknown", "conflicts": []}

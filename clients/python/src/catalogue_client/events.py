@@ -48,10 +48,14 @@ class ResultReported:
     harness_version: str | None = None
     source_url: str | None = None
     run_id: str | None = None
+    given_id: UUID | None = None
+    """Of an event that has an id already."""
 
     @property
     def event_id(self) -> UUID:
         """A UUIDv5 of all that says which measurement it is: the same wherever it stands in its file."""
+        if self.given_id is not None:
+            return self.given_id
         identity = {name: value for name, value in self._said().items() if name not in MEASURED}
         return uuid5(NAMESPACE, json.dumps(identity, sort_keys=True))
 
@@ -61,7 +65,7 @@ class ResultReported:
 
     def _said(self) -> dict[str, Any]:
         """The fields that have a value, as JSON has them."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "given_id"}
         said = {name: value for name, value in values.items() if value is not None and value != {}}
         if self.settings:
             said["settings"] = dict(self.settings)

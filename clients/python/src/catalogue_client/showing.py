@@ -61,8 +61,8 @@ def _in_cell(value: object) -> str:
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Tick]:
-    """A bar on standard error, where that is a terminal."""
+def progress(what: str, total: int | None) -> Iterator[Tick]:
+    """A bar on standard error, where that is a terminal; `total` is None where nobody knows how many."""
     console = errors()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

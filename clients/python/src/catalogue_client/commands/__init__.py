@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from catalogue_client.answers import CatalogueError, UnreachableError
-from catalogue_client.commands import dead_letters, importing, receipts, sending, unresolved
+from catalogue_client.commands import dead_letters, exporting, importing, receipts, sending, unresolved
 from catalogue_client.items import UnreadableFileError
 from catalogue_client.showing import errors, tell
 from catalogue_client.summary import Exit
@@ -24,6 +24,7 @@ def create_app() -> typer.Typer:
     app.command("send", help=sending.HELP)(sending.send)
     app.command("receipts", help=receipts.HELP)(receipts.receipts)
     app.command("unresolved", help=unresolved.HELP)(unresolved.unresolved)
+    app.add_typer(exporting.create_commands(), name="export")
     app.add_typer(dead_letters.create_commands(), name="dead-letters")
     return app
 

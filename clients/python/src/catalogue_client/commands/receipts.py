@@ -6,6 +6,7 @@ from uuid import UUID
 import typer
 
 from catalogue_client.commands.options import RETRY_FOR, URL, AsJson, RetryFor, Url, connect, print_json
+from catalogue_client.delivery import ROUND
 from catalogue_client.showing import show_table
 from catalogue_client.summary import EXIT_CODES, Exit
 
@@ -20,7 +21,8 @@ def receipts(
     event_ids: Ids, as_json: AsJson = False, url: Url = URL, retry_for: RetryFor = RETRY_FOR
 ) -> None:
     with connect(url, retry_for) as catalogue:
-        found = [catalogue.receipt(event_id) for event_id in event_ids]
+        slices = [event_ids[start : start + ROUND] for start in range(0, len(event_ids), ROUND)]
+        found = [receipt for some in slices for receipt in catalogue.receipts(some)]
     if as_json:
         print_json({"items": found})
     else:

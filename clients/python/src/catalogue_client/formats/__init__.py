@@ -7,6 +7,7 @@ from pathlib import Path
 from catalogue_client.formats import (
     aider,
     eee,
+    exported,
     helm,
     hf_eval_results,
     inspect,
@@ -35,6 +36,12 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {
+    "catalogue": Format(
+        exported.read,
+        "a catalogue's own results: GET /v1/results?format=ndjson",
+        ("results*.ndjson",),
+        one_model=False,
+    ),
     "lm-eval": Format(lm_eval.read, "lm-evaluation-harness 0.4", ("results*.json",)),
     "inspect": Format(inspect.read, "inspect_ai logs of version 2, .json or .eval", ("*.json", "*.eval")),
     "helm": Format(

@@ -1,0 +1,41 @@
+"""A catalogue's own results, as `GET /v1/results?format=ndjson` has them: the same events and ids."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from catalogue_client.events import ResultReported
+from catalogue_client.formats.loading import parse_json, read_bytes
+from catalogue_client.items import Found, Item, Options, OtherFormatError
+
+SAID = {each.name for each in fields(ResultReported)}
+NEEDED = {"event_id", "model", "benchmark", "score", "occurred_at"}
+
+
+def read(path: Path, options: Options) -> Iterator[Item]:
+    """Each line. Raises UnreadableFileError."""
+    for number, line in enumerate(read_bytes(path).splitlines(), 1):
+        place = f"{path}: line {number}"
+        row = parse_json(line, path)
+        if not isinstance(row, dict) or not row.keys() >= NEEDED:
+            raise OtherFormatError(
+                f"{place}: is no result of a catalogue: it lacks {', '.join(sorted(NEEDED))}"
+            )
+        yield Found(_event(row, options, place), place)
+
+
+def _event(row: dict[str, Any], options: Options, place: str) -> ResultReported:
+    said = {name: value for name, value in row.items() if name in SAID and value is not None}
+    try:
+        said["occurred_at"] = datetime.fromisoformat(row["occurred_at"])
+        if "date_tested" in said:
+            said["date_tested"] = date.fromisoformat(row["date_tested"])
+        said["given_id"] = UUID(row["event_id"])
+    except (TypeError, ValueError) as error:
+        raise OtherFormatError(f"{place}: is no result of a catalogue: {error}") from error
+    if options.source:
+        said["source"] = options.source
+    return ResultReported(**said)
