@@ -131,7 +131,7 @@ class Catalogue:
                 return
 
     def lines(self, path: str, **query: Any) -> Iterator[Json]:
-        """All of a list's items, in one answer that is read as it comes; not tried again once it has begun."""
+        """All of a list's items, in one answer that is read as it comes; not tried again."""
         given = {"format": "ndjson"} | {name: value for name, value in query.items() if value is not None}
         try:
             with self._http.stream("GET", path, params=given) as response:

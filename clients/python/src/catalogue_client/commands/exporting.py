@@ -21,8 +21,8 @@ def create_commands() -> typer.Typer:
     )
     app.command(
         "parquet",
-        help="Models, benchmarks, results, opinions and the rest, a Parquet file each. A file takes the place "
-        "of the one before when it is whole, so that it can run every night.",
+        help="Models, benchmarks, results, opinions and the rest, a Parquet file each. A file takes the "
+        "place of the one before when it is whole, so that it can run every night.",
     )(export_parquet)
     return app
 
