@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from catalogue_client.events import ResultReported
-from catalogue_client.formats.loading import parse_json, read_bytes
-from catalogue_client.items import Found, Item, Options, OtherFormatError
+from catalogue_client.formats.loading import parse_json
+from catalogue_client.items import Found, Item, Options, OtherFormatError, UnreadableFileError
 
 SAID = {each.name for each in fields(ResultReported)}
 NEEDED = {"event_id", "model", "benchmark", "score", "occurred_at"}
