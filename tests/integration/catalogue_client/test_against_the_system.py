@@ -272,7 +272,7 @@ def test_results_are_exported_and_imported_again_and_nothing_changes(
     cli: Cli, api: httpx.Client, names: tuple[str, str], tmp_path: Path
 ) -> None:
     settings = {"shots": 5, "effort": "high"}
-    measured = {"metric": "accuracy", "unit": "fraction", "stderr": 0.01, "settings": settings}
+    measured: Json = {"metric": "accuracy", "unit": "fraction", "stderr": 0.01, "settings": settings}
     sent = [result(*names, score=score / 10, **measured, evaluator=f"lab {score}") for score in range(5)]
     cli.told("send", "-", stdin=as_lines(*sent))
     before = api.get("/v1/results", params={"model": names[0], "format": "ndjson"}).text

@@ -17,14 +17,19 @@ NEEDED = {"event_id", "model", "benchmark", "score", "occurred_at"}
 
 def read(path: Path, options: Options) -> Iterator[Item]:
     """Each line. Raises UnreadableFileError."""
-    for number, line in enumerate(read_bytes(path).splitlines(), 1):
-        place = f"{path}: line {number}"
-        row = parse_json(line, path)
-        if not isinstance(row, dict) or not row.keys() >= NEEDED:
-            raise OtherFormatError(
-                f"{place}: is no result of a catalogue: it lacks {', '.join(sorted(NEEDED))}"
-            )
-        yield Found(_event(row, options, place), place)
+    try:
+        with path.open("rb") as lines:  # line by line: an export is as large as a catalogue
+            for number, line in enumerate(lines, 1):
+                yield _item(line, f"{path}: line {number}", options)
+    except OSError as error:
+        raise UnreadableFileError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def _item(line: bytes, place: str, options: Options) -> Item:
+    row = parse_json(line, Path(place))
+    if not isinstance(row, dict) or not row.keys() >= NEEDED:
+        raise OtherFormatError(f"{place}: is no result of a catalogue, with {', '.join(sorted(NEEDED))}")
+    return Found(_event(row, options, place), place)
 
 
 def _event(row: dict[str, Any], options: Options, place: str) -> ResultReported:
