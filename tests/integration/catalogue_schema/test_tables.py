@@ -40,6 +40,7 @@ MEASURES = {
     "run_id": "character varying(255)",
     "variant": "uuid",
 }
+ENTITY = {"id": "uuid NOT NULL", "is_active": "boolean NOT NULL", **TIMESTAMPS}
 COUNTED = {"slot": "smallint NOT NULL", "rows": "bigint NOT NULL"}
 COLUMNS = {
     "models": {
@@ -149,6 +150,13 @@ COLUMNS = {
         "source": "character varying(255) NOT NULL",
         "created_at": "timestamp with time zone NOT NULL",
     },
+    "users": {
+        **ENTITY,
+        "email": "character varying(254) NOT NULL",
+        "name": "character varying(255) NOT NULL",
+        "role": "character varying(20) NOT NULL",
+        "password_hash": "character varying(255)",
+    },
     "dead_letters": {
         "id": ID,
         "event_id": "uuid",
@@ -210,6 +218,7 @@ INDEXED = {
     "retractions": {"id!", "event_id!", "retracts"},
     "aliases": {"id!", "kind, normal_name(alias::text), source!", "model_id", "benchmark_id"},
     "bare_name_sources": {"source!"},
+    "users": {"id!", "lower(email::text)!"},
     "dead_letters": {
         "id!",
         "event_id, type!",

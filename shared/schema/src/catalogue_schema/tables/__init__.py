@@ -8,6 +8,7 @@ from catalogue_schema.tables.benchmarks import (
     BenchmarkUpdate,
 )
 from catalogue_schema.tables.dead_letters import DeadLetterRow
+from catalogue_schema.tables.entities import Entity
 from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricBase
 from catalogue_schema.tables.mixins import TimestampMixin
 from catalogue_schema.tables.models import Model, ModelBase, ModelCreate, ModelResponse, ModelUpdate
@@ -39,6 +40,7 @@ from catalogue_schema.tables.use_cases import (
     UseCaseResponse,
     UseCaseUpdate,
 )
+from catalogue_schema.tables.users import User, UserBase, UserCreate, UserResponse, UserUpdate
 
 __all__ = [
     "OPINION_COUNTS",
@@ -61,6 +63,7 @@ __all__ = [
     "BenchmarkResultUpdate",
     "BenchmarkUpdate",
     "DeadLetterRow",
+    "Entity",
     "Model",
     "ModelBase",
     "ModelCreate",
@@ -83,4 +86,9 @@ __all__ = [
     "UseCaseCreate",
     "UseCaseResponse",
     "UseCaseUpdate",
+    "User",
+    "UserBase",
+    "UserCreate",
+    "UserResponse",
+    "UserUpdate",
 ]
