@@ -11,6 +11,9 @@ DENIED = {
         "UPDATE benchmark_results SET score = 1",
         "UPDATE opinion_counts SET rows = 0",
         "DELETE FROM dead_letters",
+        "UPDATE audit_entries SET actor = 'anyone'",
+        "DELETE FROM audit_entries",
+        "DELETE FROM users",
         "SELECT score FROM result_reports",
         "SELECT version_num FROM alembic_version",
         "DROP TABLE models",
@@ -29,6 +32,10 @@ DENIED = {
         "INSERT INTO opinion_counts (model_id, slot, rows) VALUES (1, 0, 1)",
         "DROP TABLE opinions",
         "CREATE TABLE mine (id int)",
+        "SELECT digest FROM api_keys",
+        "SELECT password_hash FROM users",
+        "SELECT digest FROM sessions",
+        "SELECT action FROM audit_entries",
     ],
 }
 

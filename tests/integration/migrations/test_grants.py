@@ -94,6 +94,15 @@ async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncE
         ("catalogue_api", "DELETE FROM result_reports"),
         ("catalogue_api", "SELECT slot FROM opinion_counts"),
         ("catalogue_api", "SELECT version_num FROM alembic_version"),
+        ("catalogue_api", "UPDATE audit_entries SET actor = 'anyone'"),
+        ("catalogue_api", "DELETE FROM audit_entries"),
+        ("catalogue_api", "TRUNCATE audit_entries"),
+        ("catalogue_api", "DELETE FROM users"),
+        ("catalogue_api", "DELETE FROM api_keys"),
+        ("ingest_worker", "SELECT name FROM api_keys"),
+        ("ingest_worker", "SELECT email FROM users"),
+        ("ingest_worker", "SELECT id FROM sessions"),
+        ("ingest_worker", "INSERT INTO audit_entries (actor, action, kind) VALUES ('key', 'x', 'y')"),
     ],
 )
 async def test_a_service_may_not_do_what_it_does_not_use(granted: str, role: str, statement: str) -> None:

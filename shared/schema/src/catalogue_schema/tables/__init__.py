@@ -1,5 +1,7 @@
 """The tables, each with its API schemas: `XBase`, `XCreate`, `XUpdate`, `XResponse`."""
 
+from catalogue_schema.tables.api_keys import ApiKey, ApiKeyBase, ApiKeyCreate, ApiKeyResponse
+from catalogue_schema.tables.audit import AuditEntry, AuditEntryBase, AuditEntryResponse
 from catalogue_schema.tables.benchmarks import (
     Benchmark,
     BenchmarkBase,
@@ -32,6 +34,7 @@ from catalogue_schema.tables.results import (
     ResultReport,
 )
 from catalogue_schema.tables.retractions import Retraction, RetractionResponse
+from catalogue_schema.tables.sessions import Session
 from catalogue_schema.tables.use_cases import (
     USE_CASE_COUNTS,
     UseCase,
@@ -49,6 +52,13 @@ __all__ = [
     "Alias",
     "AliasCreate",
     "AliasResponse",
+    "ApiKey",
+    "ApiKeyBase",
+    "ApiKeyCreate",
+    "ApiKeyResponse",
+    "AuditEntry",
+    "AuditEntryBase",
+    "AuditEntryResponse",
     "BareNameSource",
     "Benchmark",
     "BenchmarkBase",
@@ -80,6 +90,7 @@ __all__ = [
     "ResultReport",
     "Retraction",
     "RetractionResponse",
+    "Session",
     "TimestampMixin",
     "UseCase",
     "UseCaseBase",
