@@ -1,5 +1,6 @@
 """The API's own settings, read from the environment."""
 
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
@@ -54,6 +55,8 @@ def _rate(text: object) -> object:
 def _known_store(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("memory://", "redis://", "rediss://")):
         raise ValueError("is neither memory:// nor redis://host:port")
+    if url.get_secret_value().startswith("redis") and find_spec("redis") is None:
+        raise ValueError("needs the package redis: install catalogue-api[redis]")
     return url
 
 

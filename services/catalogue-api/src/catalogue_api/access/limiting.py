@@ -7,6 +7,7 @@ refused: events are worth more than a limit.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from limits import RateLimitItem, parse
@@ -24,13 +25,19 @@ log = structlog.get_logger(__name__)
 
 EVENTS = "catalogue.events"
 """In a request's state: how many events it has brought."""
+PATIENCE = 1.0
+"""Seconds for which an event waits for Redis."""
 BY_ACCOUNT = parse("10/5 minutes")
 BY_ADDRESS = parse("60/5 minutes")
 
 
 def open_store(url: str) -> Storage:
     """The counters at `memory://` or `redis://…`; nothing is connected yet."""
-    options = {"implementation": "redispy"} if url.startswith("redis") else {}
+    options: dict[str, Any] = (
+        {"implementation": "redispy", "socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+        if url.startswith("redis")
+        else {}
+    )
     store = storage_from_string(f"async+{url}", wrap_exceptions=True, **options)
     assert isinstance(store, Storage)
     return store
