@@ -12,7 +12,10 @@ from catalogue_api.access.keys import digest
 from catalogue_api.access.passwords import Passwords
 from catalogue_schema.database import create_engine, get_db
 from catalogue_schema.tables import ApiKeyCreate, Session, UserResponse
+from catalogue_schema.tables.api_keys import Scope
 from catalogue_schema.tables.mixins import now
+from catalogue_schema.tables.users import Role
+from pydantic import SecretStr
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,17 +33,17 @@ async def session_of(url: str) -> AsyncIterator[AsyncSession]:
         await engine.dispose()
 
 
-async def make_key(url: str, *scopes: str, **fields: Any) -> str:
+async def make_key(url: str, *scopes: Scope, **fields: Any) -> str:
     """The key itself."""
     async with session_of(url) as db:
         made = await create_key(db, ApiKeyCreate(name="test", scopes=[*scopes], **fields))
     return made.key
 
 
-async def make_user(url: str, role: str = "reader", password: str | None = PASSWORD) -> UserResponse:
+async def make_user(url: str, role: Role = "reader", password: str | None = PASSWORD) -> UserResponse:
     email = f"{uuid4().hex}@example.org"
     async with session_of(url) as db:
-        new = AccountCreate(email=email, name="Test", role=role, password=password)
+        new = AccountCreate(email=email, name="Test", role=role, password=password and SecretStr(password))
         return await create_user(db, new, Passwords())
 
 

@@ -10,11 +10,12 @@ from catalogue_api.access.admission import COOKIE
 from catalogue_api.access.keys import make_key as make_key_text
 from catalogue_api.access.roles import ROLES, allowed_by
 from catalogue_api.access.scopes import ROUTES
-from catalogue_schema.tables.api_keys import SCOPES
+from catalogue_schema.tables.api_keys import SCOPES, Scope
+from catalogue_schema.tables.users import Role
 from support.access import bearer, make_key, make_user, open_session
 
 ASKED = {name: access for name, access in ROUTES.items() if not access.public}
-NOBODYS = (
+NOBODYS: tuple[dict[str, str], ...] = (
     {},
     {"Authorization": "Basic bm9ib2R5Og=="},
     bearer("x"),
@@ -32,7 +33,7 @@ def request(route: str) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="session")
-async def sessions(shared_database: str) -> dict[str, str]:
+async def sessions(shared_database: str) -> dict[Role, str]:
     users = {role: await make_user(shared_database, role, password=None) for role in ROLES}
     return {role: await open_session(shared_database, user) for role, user in users.items()}
 
@@ -55,7 +56,7 @@ async def test_nobody_is_let_in(shared_guarded: httpx.AsyncClient, route: str) -
 @pytest.mark.parametrize("role", ROLES)
 @each_route
 async def test_a_role_may_do_what_it_is_for(
-    shared_guarded: httpx.AsyncClient, sessions: dict[str, str], route: str, role: str
+    shared_guarded: httpx.AsyncClient, sessions: dict[Role, str], route: str, role: Role
 ) -> None:
     cookie = {"Cookie": f"{COOKIE}={sessions[role]}"}
     answer = await shared_guarded.request(*request(route), headers=cookie)
@@ -72,7 +73,7 @@ async def test_a_role_may_do_what_it_is_for(
 @pytest.mark.parametrize("given", SCOPES)
 @each_route
 async def test_a_key_may_do_what_its_scope_says(
-    shared_guarded: httpx.AsyncClient, keys: dict[str, str], route: str, given: str
+    shared_guarded: httpx.AsyncClient, keys: dict[str, str], route: str, given: Scope
 ) -> None:
     answer = await shared_guarded.request(*request(route), headers=bearer(keys[given]))
 

@@ -3,7 +3,9 @@
 import asyncio
 import statistics
 import time
+from functools import partial
 from http.cookies import SimpleCookie
+from typing import Any
 
 import asyncpg
 import httpx
@@ -17,9 +19,11 @@ from support.polling import eventually
 ANOTHER = "another horse battery"
 
 
-async def sign_in(api: httpx.AsyncClient, email: str, password: str = PASSWORD, **kwargs) -> httpx.Response:
+async def sign_in(
+    api: httpx.AsyncClient, email: str, password: str = PASSWORD, **request: Any
+) -> httpx.Response:
     api.cookies.clear()
-    return await api.post("/v1/sessions", json={"email": email, "password": password}, **kwargs)
+    return await api.post("/v1/sessions", json={"email": email, "password": password}, **request)
 
 
 async def me(api: httpx.AsyncClient, token: str) -> int:
@@ -27,7 +31,7 @@ async def me(api: httpx.AsyncClient, token: str) -> int:
     return (await api.get("/v1/users/me", headers={"Cookie": f"{COOKIE}={token}"})).status_code
 
 
-def cookie_of(answer: httpx.Response) -> "SimpleCookie":
+def cookie_of(answer: httpx.Response) -> SimpleCookie:
     return SimpleCookie(answer.headers["Set-Cookie"])
 
 
@@ -100,7 +104,7 @@ async def test_all_sessions_end_when_the_password_changes(
     assert await change(PASSWORD, "short") == httpx.codes.UNPROCESSABLE_ENTITY
     assert await change(PASSWORD, ANOTHER) == httpx.codes.NO_CONTENT
     for token in tokens:
-        await eventually(lambda token=token: me(guarded, token), lambda code: code == 401, 5)
+        await eventually(partial(me, guarded, token), lambda code: code == 401, 5)
     assert (await sign_in(guarded, user.email)).status_code == httpx.codes.UNAUTHORIZED
     assert (await sign_in(guarded, user.email, ANOTHER)).status_code == httpx.codes.CREATED
 

@@ -41,4 +41,4 @@ def test_an_open_api_for_others_does_not_start_and_says_why() -> None:
 @pytest.mark.parametrize("rate", ["much", "10", "10/fortnight", "-1/second"])
 def test_a_rate_that_is_none_is_refused(rate: str) -> None:
     with pytest.raises(ValidationError, match="is no rate, such as"):
-        Settings(database_url=URL, rate_events=rate)  # type: ignore[arg-type]
+        Settings(database_url=URL, rate_events=rate)
