@@ -20,7 +20,7 @@ from catalogue_api.access.admission import Admission
 from catalogue_api.access.limiting import Limited, RateLimits, SignInLimit, open_store
 from catalogue_api.access.lookup import lookup_in
 from catalogue_api.access.passwords import Passwords
-from catalogue_api.access.principals import TIMEOUT, Principals
+from catalogue_api.access.principals import CONNECTIONS, TIMEOUT, Principals
 from catalogue_api.access.scopes import AccessTable
 from catalogue_api.events.documents import intake_paths
 from catalogue_api.events.publishing import Publishing
@@ -113,7 +113,7 @@ async def _resources(
     url = settings.database_url.get_secret_value()
     engine = create_engine(url, pool_size=settings.database_pool_size, pool_timeout=settings.database_timeout)
     # Connections of their own: reads that take long would keep the intake from learning who is calling.
-    keys = create_engine(url, pool_size=2, max_overflow=0, pool_timeout=TIMEOUT)
+    keys = create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=TIMEOUT)
     principals = Principals(lookup_in(keys), settings.key_grace)
     try:
         await _connect(publisher)

@@ -82,13 +82,18 @@ async def test_who_signs_in_is_in_it_by_name(guarded: httpx.AsyncClient, databas
     body = {"email": user.email, "password": "correct horse battery"}
     assert (await guarded.post("/v1/sessions", json=body)).is_success
     await guarded.post("/v1/users", json={"email": "b@example.org", "name": "B"})
+    assert (await guarded.delete("/v1/sessions")).is_success
+    assert (await guarded.delete("/v1/sessions")).is_success  # of nobody
+    assert (await guarded.post("/v1/sessions", json=body)).is_success
 
     found = await entries(guarded, actor_id=str(user.id))
-    assert [(entry["actor"], entry["action"], entry["kind"]) for entry in found] == [
+    assert [(entry["actor"], entry["action"], entry["kind"]) for entry in found][1:] == [
+        ("user", "delete", "sessions"),
         ("user", "create", "users"),
         ("user", "create", "sessions"),
     ]
-    assert UUID(found[0]["target"])
+    assert len(await entries(guarded, kind="sessions")) == 3
+    assert UUID(found[2]["target"])
 
 
 async def test_it_is_asked_by_target_and_read_page_by_page(admin: httpx.AsyncClient) -> None:

@@ -203,6 +203,7 @@ async def test_what_is_no_sign_in_is_refused_without_its_password(
 
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert "xxx" not in answer.text
+    assert ("e-mail address" in answer.text) == (body["email"] == "no address")
 
 
 async def test_a_page_of_another_origin_signs_nobody_in(

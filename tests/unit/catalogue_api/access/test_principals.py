@@ -24,6 +24,8 @@ class Database:
 
     async def look_up(self, token: str) -> Known | None:
         self.asked += 1
+        if token.startswith("invented"):
+            await asyncio.sleep(10)
         await self.stands.wait()
         if self.away:
             raise ConnectionRefusedError
@@ -130,3 +132,19 @@ async def test_many_that_are_unknown_displace_none_that_is_known(
     assert database.asked == asked
     await principals.find("other 0")  # was forgotten
     assert database.asked == asked + 1
+
+
+async def test_a_flood_of_invented_keys_holds_up_none_that_is_known(
+    principals: Principals, database: Database
+) -> None:
+    await principals.find("key")
+    flood = [asyncio.create_task(principals.find(f"invented {number}")) for number in range(100)]
+    await turn()
+    assert database.asked == 2  # one of them at a time
+    database.known.clear()
+    database.now += HOLDS
+    async with asyncio.timeout(1):
+        assert await principals.find("key") is None
+    for task in flood:
+        task.cancel()
+    await principals.close()

@@ -22,7 +22,7 @@ from catalogue_api.catalogue.statements import table_of
 ENTRIES = table_of(AuditEntry)
 ACTIONS = {"POST": "create", "PUT": "replace", "PATCH": "change", "DELETE": "delete"}
 TEMPLATE = re.compile(r"^/v1/(?P<kind>[a-z-]+)(?:/\{[^}]*\}|/me)?(?:/(?P<action>[a-z-]+))?$")
-LONGEST = 255
+LONGEST, LONGEST_KIND = 255, 50
 
 # Only where the transaction has changed something: a dry run did nothing that anybody has to know of.
 HAS_CHANGED = text("pg_current_xact_id_if_assigned() IS NOT NULL")
@@ -73,9 +73,13 @@ def address_of(request: Request) -> str | None:
 
 
 def deed_of(method: str, template: str) -> Deed:
-    """What a route does: its last word, or its method's, and the collection that it is of."""
+    """What a route does: its last word, or its method's, and the collection that it is of.
+
+    A page's route, which is not named so, goes by its path.
+    """
     found = TEMPLATE.match(template)
-    assert found, f"{template} is not named as the catalogue's routes are"
+    if found is None:
+        return Deed(ACTIONS[method], template[:LONGEST_KIND])
     return Deed(found["action"] or ACTIONS[method], found["kind"])
 
 

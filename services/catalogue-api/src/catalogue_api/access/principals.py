@@ -24,6 +24,9 @@ HOLDS = 4.0
 """Seconds for which an answer holds: what is revoked is refused within five, however slow the database."""
 UNKNOWN_HOLDS = 2.0
 TIMEOUT = 2.0
+CONNECTIONS = 2
+STRANGERS = 1
+"""Of them, for tokens that nobody has come with yet: a flood of invented ones holds up no other."""
 MAX_KNOWN = 10_000
 MAX_UNKNOWN = 10_000
 """Texts of the right form that are no keys; they displace each other, and no key that is known."""
@@ -76,6 +79,7 @@ class Principals:
         self._known: dict[bytes, _Entry] = {}
         self._unknown: dict[bytes, _Entry] = {}
         self._asking: dict[bytes, asyncio.Task[None]] = {}
+        self._strangers = asyncio.Semaphore(STRANGERS)
         self._is_away = False
 
     async def find(self, token: str) -> Principal | None:
@@ -123,19 +127,27 @@ class Principals:
         asked = self._clock()
         try:
             async with asyncio.timeout(TIMEOUT):
-                known = await self._lookup(token)
+                known = await self._look_up(key, token)
         except (SQLAlchemyError, TimeoutError, OSError) as error:
             if not passes(error):
                 raise
             self._go_on_without(key)
             return
-        self._is_away = False
+        if self._is_away:
+            log.info("keys can be checked again")
+            self._is_away = False
         if known is None:
             self._known.pop(key, None)
             _put(self._unknown, key, _Entry(None, asked, asked + UNKNOWN_HOLDS, asked + HOLDS), MAX_UNKNOWN)
         else:
             self._unknown.pop(key, None)
             _put(self._known, key, _Entry(known, asked, asked + HOLDS, asked + REFRESH), MAX_KNOWN)
+
+    async def _look_up(self, key: bytes, token: str) -> Known | None:
+        if key in self._known:
+            return await self._lookup(token)
+        async with self._strangers:
+            return await self._lookup(token)
 
     def _go_on_without(self, key: bytes) -> None:
         """What was known goes on for its grace; what is said of the rest is that nobody knows."""

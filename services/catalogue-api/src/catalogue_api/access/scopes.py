@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from catalogue_schema.tables.api_keys import Scope
+from catalogue_schema.topics import SUBMITTED
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route, compile_path
 
@@ -40,9 +41,11 @@ ROUTES: Mapping[str, Access] = {
     "GET /openapi.json": PUBLIC,
     "GET /asyncapi.json": PUBLIC,
     "POST /v1/events": EVENTS,
-    "POST /v1/opinions": EVENTS,
-    "POST /v1/results": EVENTS,
-    "POST /v1/retractions": EVENTS,
+    **{
+        f"POST {topic.submission.path}": EVENTS
+        for topic in SUBMITTED.values()
+        if topic.submission and topic.submission.path
+    },
     "GET /v1/events/{event_id}": READS,
     "GET /v1/retractions/{retraction_id}": READS,
     "GET /v1/models": READS,

@@ -59,8 +59,10 @@ async def sign_in(
     return NewSession(row.id, token, SignedIn(user=shown, expires_at=expires_at))
 
 
-async def sign_out(db: AsyncSession, token: str) -> None:
-    await execute(db, delete(Session).where(col(Session.digest) == digest(token)))
+async def sign_out(db: AsyncSession, token: str) -> UUID | None:
+    """Whose session it was, if it was one."""
+    ended = delete(Session).where(col(Session.digest) == digest(token)).returning(col(Session.user_id))
+    return (await execute(db, ended)).scalar_one_or_none()
 
 
 async def end_sessions(db: AsyncSession, user_id: UUID) -> None:

@@ -40,6 +40,6 @@ async def post_session(
 async def delete_session(db: Database, resources: Resources, request: Request, response: Response) -> None:
     """The session ends, here at once and in other processes of the API within five seconds."""
     if token := find_token(request.scope["headers"]):
-        await sign_out(db, token)
+        request.state.principal = Principal("user", await sign_out(db, token), frozenset())
         resources.principals.forget(token)
     response.delete_cookie(COOKIE)

@@ -8,17 +8,17 @@ from sqlmodel import Field, SQLModel
 
 from catalogue_schema.tables.entities import Entity
 from catalogue_schema.tables.mixins import RequestSchema, keep_updated_at
-from catalogue_schema.text import ShortText
+from catalogue_schema.text import EMAIL, ShortText
 
 Role = Literal["reader", "producer", "reviewer", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
+    StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL),
     AfterValidator(str.lower),
 ]
-"""Spellings that differ in case are one address; whether mail arrives there is not for a pattern to say."""
+"""Spellings that differ in case are one address."""
 
 
 class UserBase(SQLModel):
