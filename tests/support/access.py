@@ -43,7 +43,9 @@ async def make_key(url: str, *scopes: Scope, **fields: Any) -> str:
 async def make_user(url: str, role: Role = "reader", password: str | None = PASSWORD) -> UserResponse:
     email = f"{uuid4().hex}@example.org"
     async with session_of(url) as db:
-        new = AccountCreate(email=email, name="Test", role=role, password=password and SecretStr(password))
+        new = AccountCreate(
+            email=email, name="Test", role=role, password=SecretStr(password) if password else None
+        )
         return await create_user(db, new, Passwords())
 
 

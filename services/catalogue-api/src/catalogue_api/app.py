@@ -17,10 +17,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from catalogue_api.access.admission import Admission
+from catalogue_api.access.documents import describe_access
 from catalogue_api.access.limiting import Limited, RateLimits, SignInLimit, open_store
-from catalogue_api.access.lookup import lookup_in
+from catalogue_api.access.lookup import open_principals
 from catalogue_api.access.passwords import Passwords
-from catalogue_api.access.principals import CONNECTIONS, TIMEOUT, Principals
 from catalogue_api.access.scopes import AccessTable
 from catalogue_api.events.documents import intake_paths
 from catalogue_api.events.publishing import Publishing
@@ -69,7 +69,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         app.include_router(router)
     install_handlers(app)
     install_docs(app)
-    install_openapi(app, intake_paths())
+    install_openapi(app, intake_paths(), describe_access)
     intake = intake_routes()
     app.router.routes.extend(intake)
     guard, bodies = Guard(settings.allowed_hosts, settings.allowed_origins), Bodies(settings)
@@ -110,28 +110,24 @@ async def _resources(
 ) -> AsyncIterator[AppResources]:
     publisher = EventPublisher(kafka, SOURCE, settings.publish_timeout)
     publishing = Publishing(publisher)
-    url = settings.database_url.get_secret_value()
-    engine = create_engine(url, pool_size=settings.database_pool_size, pool_timeout=settings.database_timeout)
-    # Connections of their own: reads that take long would keep the intake from learning who is calling.
-    keys = create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=TIMEOUT)
-    principals = Principals(lookup_in(keys), settings.key_grace)
+    url, timeout = settings.database_url.get_secret_value(), settings.database_timeout
+    engine = create_engine(url, pool_size=settings.database_pool_size, pool_timeout=timeout)
     try:
         await _connect(publisher)
-        yield AppResources(
-            settings=settings,
-            topic_prefix=kafka.topic_prefix,
-            publishing=publishing,
-            engine=engine,
-            health=Health(publisher, engine),
-            principals=principals,
-            passwords=Passwords(),
-            sign_ins=sign_ins,
-        )
+        async with open_principals(settings) as principals:
+            yield AppResources(
+                settings=settings,
+                topic_prefix=kafka.topic_prefix,
+                publishing=publishing,
+                engine=engine,
+                health=Health(publisher, engine),
+                principals=principals,
+                passwords=Passwords(),
+                sign_ins=sign_ins,
+            )
     finally:
         publishing.close()
         await publisher.stop()
-        await principals.close()
-        await keys.dispose()
         await engine.dispose()
 
 

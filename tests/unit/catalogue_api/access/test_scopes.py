@@ -81,3 +81,19 @@ def test_admin_allows_all_and_nothing_else_allows_more_than_itself() -> None:
     assert allowed_by(["admin"]) == set(SCOPES)
     for scope in set(SCOPES) - {"admin"}:
         assert allowed_by([scope]) == {scope}
+
+
+def test_the_description_says_of_each_route_what_it_asks_for(app: FastAPI) -> None:
+    document = app.openapi()
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    described = {name.replace(":path", ""): access for name, access in ROUTES.items()}
+    assert set(operations) <= set(described)
+    for name, operation in operations.items():
+        asked = [] if described[name].public else ["session"] if described[name].user else ["key", "session"]
+        assert [next(iter(each)) for each in operation.get("security", [])] == asked
+    assert operations["POST /v1/events"]["security"][0] == {"key": ["events:write"]}
+    assert set(document["components"]["securitySchemes"]) == {"key", "session"}

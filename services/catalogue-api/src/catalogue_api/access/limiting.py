@@ -18,7 +18,8 @@ from limits.storage import storage_from_string
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalogue_api.access.principals import Principal
-from catalogue_api.http.problems import Problem, TooManyRequests
+from catalogue_api.http.problems import Problem
+from catalogue_api.http.refusals import TooManyRequests
 from catalogue_api.settings import Settings
 
 log = structlog.get_logger(__name__)

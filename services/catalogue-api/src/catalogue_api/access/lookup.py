@@ -1,23 +1,40 @@
 """What the database says of a key or a session."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from time import monotonic
 from uuid import UUID
 
+from catalogue_schema.database import create_engine
 from catalogue_schema.tables import ApiKey, Session, User
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 from catalogue_api.access.keys import PREFIX, digest, parse_key
-from catalogue_api.access.principals import Known, Lookup, Principal
+from catalogue_api.access.principals import CONNECTIONS, TIMEOUT, Known, Lookup, Principal, Principals
 from catalogue_api.access.roles import ROLES, allowed_by
 from catalogue_api.catalogue.statements import table_of
+from catalogue_api.settings import Settings
 
 KEYS = table_of(ApiKey)
 USED_WITHIN = timedelta(minutes=1)
 """How exactly it is known when a key was last used."""
+
+
+@asynccontextmanager
+async def open_principals(settings: Settings) -> AsyncIterator[Principals]:
+    """With connections of their own: slow reads would keep the intake from learning who is calling."""
+    url = settings.database_url.get_secret_value()
+    engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=TIMEOUT)
+    principals = Principals(lookup_in(engine), settings.key_grace)
+    try:
+        yield principals
+    finally:
+        await principals.close()
+        await engine.dispose()
 
 
 def lookup_in(engine: AsyncEngine) -> Lookup:

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import Field, SecretStr
 
-from catalogue_api.http.problems import TooManyRequests
+from catalogue_api.http.refusals import TooManyRequests
 
 T = TypeVar("T")
 

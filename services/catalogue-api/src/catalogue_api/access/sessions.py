@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from catalogue_api.access.keys import digest
 from catalogue_api.access.passwords import AnyPassword, Passwords
 from catalogue_api.catalogue.statements import execute
-from catalogue_api.http.problems import Unauthorized
+from catalogue_api.http.refusals import Unauthorized
 
 
 class SignIn(BaseModel):

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problem details: one exception base, one shape."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, ClassVar
@@ -98,30 +97,8 @@ class Malformed(Problem):
     status = HTTPStatus.BAD_REQUEST
 
 
-class Unauthorized(Problem):
-    """Nobody is known by what the request says; `invalid` where it says something.
-
-    https://www.rfc-editor.org/rfc/rfc6750#section-3
-    """
-
-    status = HTTPStatus.UNAUTHORIZED
-
-    def __init__(self, detail: str, *, invalid: bool = False) -> None:
-        error = ', error="invalid_token"' if invalid else ""
-        super().__init__(detail, headers={"WWW-Authenticate": f'Bearer realm="catalogue"{error}'})
-
-
 class Forbidden(Problem):
     status = HTTPStatus.FORBIDDEN
-
-
-class MissingScope(Forbidden):
-    """Whoever it is may not do this; `holder` is what would have to have the scope."""
-
-    def __init__(self, scope: str, holder: str) -> None:
-        challenge = f'Bearer realm="catalogue", error="insufficient_scope", scope="{scope}"'
-        detail = f"The scope {scope} is needed here, and {holder} does not have it: ask an administrator."
-        super().__init__(detail, headers={"WWW-Authenticate": challenge}, scope=scope)
 
 
 class MisdirectedRequest(Problem):
@@ -148,15 +125,6 @@ class PreconditionFailed(Problem):
 
 class TooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-
-
-class TooManyRequests(Problem):
-    """A limit is used up; the client should repeat in `retry_after` seconds."""
-
-    status = HTTPStatus.TOO_MANY_REQUESTS
-
-    def __init__(self, detail: str, retry_after: float) -> None:
-        super().__init__(detail, headers={"Retry-After": str(max(1, math.ceil(retry_after)))})
 
 
 class UnsupportedMediaType(Problem):

@@ -15,7 +15,7 @@ from catalogue_api.http.bodies import load_json
 from catalogue_api.http.items import Batch, validate_items
 from catalogue_api.http.lean import read_body
 from catalogue_api.http.media import NDJSON, media_type
-from catalogue_api.http.problems import Unauthorized
+from catalogue_api.http.refusals import Unauthorized
 from catalogue_api.http.splitting import Lines
 from catalogue_api.resources import AppResources, Resources
 
