@@ -73,8 +73,16 @@ async def test_a_key_is_made_listed_rotated_and_revoked(
 @pytest.mark.parametrize(
     ("arguments", "said", "reason"),
     [
-        (("users", "create", "--email", EMAIL, "--name", "A"), "short\n", "at least 12"),
-        (("users", "create", "--email", "nobody", "--name", "A"), f"{PASSWORD}\n", "email"),
+        (
+            ("users", "create", "--email", EMAIL, "--name", "A"),
+            "short\n",
+            "the password has fewer than 12 characters",
+        ),
+        (
+            ("users", "create", "--email", "nobody", "--name", "A"),
+            f"{PASSWORD}\n",
+            "email is no e-mail address",
+        ),
         (("users", "password", "--email", EMAIL), f"{PASSWORD}\n", "There is no account for"),
         (("keys", "revoke", "0198c1f2-5a3e-7c44-9d1b-2f6d7e8a9b01"), "", "There is no key"),
         (
@@ -94,3 +102,12 @@ def test_without_a_database_nothing_is_done() -> None:
     done = run("postgresql://nobody:secret@127.0.0.1:1/none", "keys", "list", status=1)
     assert "cannot be reached" in done.stderr
     assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--expires-in-days", "1e12"), ("--expires-in-days", "-1"), ("--scope", "everything")]
+)
+def test_a_wrong_option_is_said(wrong: tuple[str, ...]) -> None:
+    nowhere = "postgresql://nobody:secret@127.0.0.1:1/none"
+    done = run(nowhere, "keys", "create", "--name", "k", "--scope", "read", *wrong, status=2)
+    assert wrong[0] in done.stderr

@@ -116,6 +116,8 @@ async def test_an_administrator_makes_closes_and_promotes_accounts(admin: httpx.
     assert made.json()["email"] == "ann@example.org"
     assert "password" not in made.text
     assert (await admin.post("/v1/users", json=new)).status_code == httpx.codes.CONFLICT
+    short = await admin.post("/v1/users", json=new | {"password": "short"})
+    assert short.json()["errors"] == [{"pointer": "/password", "reason": "has fewer than 12 characters"}]
 
     place = made.headers["Location"]
     key = admin.headers.pop("Authorization")

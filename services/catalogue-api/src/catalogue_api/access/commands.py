@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,9 @@ from catalogue_api.access.auditing import Deed, audit
 from catalogue_api.access.keyring import KeyQuery, Rotation, create_key, list_keys, revoke_key, rotate_key
 from catalogue_api.access.passwords import Password, Passwords
 from catalogue_api.access.principals import OPERATOR
-from catalogue_api.http.problems import Invalid, Problem
+from catalogue_api.http.problems import FieldError, Invalid, Problem, field_errors
+
+MOST_DAYS = 36_500
 
 
 class Done(NamedTuple):
@@ -43,15 +45,20 @@ def run(arguments: Sequence[str], url: SecretStr) -> None:
     try:
         asyncio.run(_in_transaction(asked.command, asked, url.get_secret_value()))
     except Invalid as error:
-        sys.exit("; ".join(f"{each['pointer'].removeprefix('/')} {each['reason']}" for each in error.errors))
+        sys.exit(_wrong(error.errors))
     except Problem as error:
         sys.exit(error.detail)
     except ValidationError as error:
-        sys.exit("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()))
+        sys.exit(_wrong(field_errors(error.errors())))
     except (SQLAlchemyError, OSError) as error:
         if not passes(error):
             raise
         sys.exit("The database of DATABASE_URL cannot be reached: nothing was done.")
+
+
+def _wrong(errors: Sequence[FieldError]) -> str:
+    said = (f"{each['pointer'].removeprefix('/') or 'the password'} {each['reason']}" for each in errors)
+    return f"Nothing was done: {'; '.join(said)}."
 
 
 async def _in_transaction(command: Command, asked: Namespace, url: str) -> None:
@@ -79,7 +86,7 @@ def _add_keys(commands: Any) -> None:
     create = commands.add_parser("create", help="make a key; it alone is printed on standard output")
     create.add_argument("--name", required=True)
     create.add_argument("--scope", required=True, action="append", choices=SCOPES, dest="scopes")
-    create.add_argument("--expires-in-days", type=float, metavar="N")
+    create.add_argument("--expires-in-days", type=_days, metavar="N")
     create.set_defaults(command=_create_key)
     commands.add_parser("list", help="keys, without the keys themselves").set_defaults(command=_list_keys)
     revoke = commands.add_parser("revoke", help="refuse a key from now on")
@@ -89,6 +96,13 @@ def _add_keys(commands: Any) -> None:
     rotate.add_argument("id", type=UUID)
     rotate.add_argument("--overlap-hours", type=float, default=24.0, metavar="N")
     rotate.set_defaults(command=_rotate_key)
+
+
+def _days(text: str) -> timedelta:
+    days = float(text)
+    if not 0 < days <= MOST_DAYS:
+        raise ArgumentTypeError(f"{text} is not between 0 and {MOST_DAYS}")
+    return timedelta(days=days)
 
 
 def _add_users(commands: Any) -> None:
@@ -103,8 +117,8 @@ def _add_users(commands: Any) -> None:
 
 
 async def _create_key(db: AsyncSession, asked: Namespace) -> Done:
-    days = asked.expires_in_days
-    ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    lasts: timedelta | None = asked.expires_in_days
+    ends = None if lasts is None else datetime.now(UTC) + lasts
     made = await create_key(db, ApiKeyCreate(name=asked.name, scopes=asked.scopes, expires_at=ends))
     told = f"{made.name} ({made.id}) may {', '.join(made.scopes)}."
     return Done(Deed("create", "api-keys", made.id), lambda: _say_key(made.key, told))
