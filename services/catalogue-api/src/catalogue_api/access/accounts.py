@@ -75,12 +75,13 @@ async def change_user(
     db: AsyncSession, user_id: UUID, changes: AccountUpdate, passwords: Passwords
 ) -> UserResponse:
     """Who is no longer active, or gets another password, is signed out everywhere. Raises NotFound."""
+    kept = None if changes.password is None else await passwords.hash(changes.password)
     row = await _find(db, user_id)
     for field, value in _values(changes).items():
         setattr(row, field, value)
-    if changes.password is not None:
-        row.password_hash = await passwords.hash(changes.password)
-    if changes.password is not None or not row.is_active:
+    if kept is not None:
+        row.password_hash = kept
+    if kept is not None or not row.is_active:
         await end_sessions(db, user_id)
     await db.flush()
     return _shown(row)
@@ -90,10 +91,11 @@ async def change_password(
     db: AsyncSession, user_id: UUID, change: PasswordChange, passwords: Passwords
 ) -> None:
     """All sessions end, the one that asks too. Raises Invalid where the current one is another."""
-    row = await _find(db, user_id)
-    if not await passwords.check(change.current, row.password_hash):
-        raise Invalid([FieldError(pointer="/current", reason="is not your password")])
-    row.password_hash = await passwords.hash(change.new)
+    async with passwords.turn() as work:
+        row = await _find(db, user_id)
+        if not await work.check(change.current, row.password_hash):
+            raise Invalid([FieldError(pointer="/current", reason="is not your password")])
+        row.password_hash = await work.hash(change.new)
     await end_sessions(db, user_id)
     await db.flush()
 

@@ -23,7 +23,7 @@ REFRESH = 2.0
 HOLDS = 4.0
 """Seconds for which an answer holds: what is revoked is refused within five, however slow the database."""
 UNKNOWN_HOLDS = 2.0
-TIMEOUT = 2.0
+TIMEOUT = 3.0
 CONNECTIONS = 2
 STRANGERS = 1
 """Of them, for tokens that nobody has come with yet: a flood of invented ones holds up no other."""

@@ -44,12 +44,13 @@ async def sign_in(
     Raises Unauthorized, after the same time, whether the account or the password is another, and
     TooManyRequests.
     """
-    user = await _account(db, who.email)
-    kept = user.password_hash if user is not None and user.is_active else None
-    if not await passwords.check(who.password, kept) or user is None or kept is None:
-        raise Unauthorized("No account has this address and this password.")
-    if passwords.needs_rehash(kept):
-        user.password_hash = await passwords.hash(who.password)
+    async with passwords.turn() as work:
+        user = await _account(db, who.email)
+        kept = user.password_hash if user is not None and user.is_active else None
+        if not await work.check(who.password, kept) or user is None or kept is None:
+            raise Unauthorized("No account has this address and this password.")
+        if work.needs_rehash(kept):
+            user.password_hash = await work.hash(who.password)
     await _forget_ended(db, user.id, former)
     token, expires_at = token_urlsafe(32), datetime.now(UTC) + timedelta(hours=hours)
     row = Session(user_id=user.id, digest=digest(token), expires_at=expires_at)
