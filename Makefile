@@ -40,7 +40,7 @@ test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 .PHONY: test-abuse
 test-abuse: setup ## Attack a running API as docs/security.md says (make test does, too)
 	$(UV) run --no-sync pytest $(addprefix tests/integration/catalogue_api/test_,abuse.py access.py body_limit.py \
-		bad_input.py conditions.py openapi_holds.py)
+		bad_input.py conditions.py openapi_holds.py) tests/integration/catalogue_api/access
 
 .PHONY: test-faults
 test-faults: setup ## Kill, freeze and starve a system under load for SECONDS (600), from a SEED, and count what is there

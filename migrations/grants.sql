@@ -19,8 +19,12 @@ GRANT SELECT, INSERT ON model_prices TO catalogue_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON aliases TO catalogue_api;
 GRANT SELECT, INSERT, DELETE ON bare_name_sources TO catalogue_api;
 GRANT UPDATE (status, note) ON dead_letters TO catalogue_api;
+GRANT SELECT, INSERT, UPDATE ON users, api_keys TO catalogue_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO catalogue_api;
+-- What was done stays as it was written, whoever takes the API over.
+GRANT SELECT, INSERT ON audit_entries TO catalogue_api;
 GRANT USAGE ON SEQUENCE models_id_seq, benchmarks_id_seq, use_cases_id_seq, aliases_id_seq, benchmark_metrics_id_seq,
-    model_prices_id_seq TO catalogue_api;
+    model_prices_id_seq, audit_entries_id_seq TO catalogue_api;
 
 -- ingest-worker looks names up, and writes what the topics bring. It reads what its statements compare with, and
 -- nothing that anybody wrote.

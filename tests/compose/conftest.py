@@ -1,7 +1,7 @@
 """One stack for all tests that leave it as it was, and ways to look into it."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import asyncpg
 import httpx
@@ -26,10 +26,32 @@ def stack(built: ComposeStack) -> Iterator[ComposeStack]:
         yield built
 
 
+@pytest.fixture(scope="session")
+def make_key() -> Callable[[ComposeStack], str]:
+    """A key that may do everything, made as an operator would."""
+
+    def make(stack: ComposeStack) -> str:
+        command = ("python", "-m", "catalogue_api", "keys", "create", "--name", "tests", "--scope", "admin")
+        return stack.compose("exec", "-T", "catalogue-api", *command).stdout.strip()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def client_of(make_key: Callable[[ComposeStack], str]) -> Callable[[ComposeStack], httpx.AsyncClient]:
+    def client(stack: ComposeStack) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {make_key(stack)}"}
+        return httpx.AsyncClient(base_url=stack.api_url, headers=headers, timeout=60)
+
+    return client
+
+
 @pytest.fixture
-async def catalogue(stack: ComposeStack) -> AsyncIterator[Catalogue]:
+async def catalogue(
+    stack: ComposeStack, client_of: Callable[[ComposeStack], httpx.AsyncClient]
+) -> AsyncIterator[Catalogue]:
     unique = uuid.uuid4().hex[:12]
-    async with httpx.AsyncClient(base_url=stack.api_url, timeout=60) as api:
+    async with client_of(stack) as api:
         yield await Catalogue.create(api, model=f"lab-{unique}/model", benchmark=f"Bench {unique}")
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 
 import asyncpg
 import pytest
@@ -34,8 +35,11 @@ async def all_recorded(stack: ComposeStack, load: Load) -> None:
     await eventually(missing, lambda count: count == 0, seconds=LOSSES_SHOW_WITHIN)
 
 
-def test_the_end_to_end_tests_pass_from_outside(stack: ComposeStack) -> None:
-    environment = os.environ | {"API_URL": stack.api_url, "KAFKA_BOOTSTRAP_SERVERS": stack.bootstrap_servers}
+def test_the_end_to_end_tests_pass_from_outside(
+    stack: ComposeStack, make_key: Callable[[ComposeStack], str]
+) -> None:
+    addresses = {"API_URL": stack.api_url, "KAFKA_BOOTSTRAP_SERVERS": stack.bootstrap_servers}
+    environment = os.environ | addresses | {"CATALOGUE_API_KEY": make_key(stack)}
     command = [sys.executable, "-m", "pytest", "-q", "tests/e2e"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

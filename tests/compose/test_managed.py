@@ -1,7 +1,7 @@
 """The same images on a Kafka and a PostgreSQL that somebody else runs, and that demand TLS and passwords."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -63,8 +63,10 @@ def add_user(stack: ComposeStack) -> None:
     in_kafka(stack, "/opt/kafka/bin/kafka-configs.sh", *server, "--alter", *entity)
 
 
-async def test_events_go_all_the_way_over_tls_with_passwords(managed: ComposeStack) -> None:
-    async with httpx.AsyncClient(base_url=managed.api_url, timeout=30) as api:
+async def test_events_go_all_the_way_over_tls_with_passwords(
+    managed: ComposeStack, client_of: Callable[[ComposeStack], httpx.AsyncClient]
+) -> None:
+    async with client_of(managed) as api:
         catalogue = await Catalogue.create(api, model="lab/model", benchmark="Bench")
         events = [catalogue.opinion("I love it."), catalogue.result(7), catalogue.result(8, model="no/one")]
         await catalogue.post(*events)

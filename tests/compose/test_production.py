@@ -1,7 +1,7 @@
 """The stack with docker-compose.production.yml: Kafka knows each service, and lets it do what it does."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -47,8 +47,10 @@ def production(built: ComposeStack) -> Iterator[ComposeStack]:
         yield stack
 
 
-async def test_every_event_goes_all_the_way(production: ComposeStack) -> None:
-    async with httpx.AsyncClient(base_url=production.api_url, timeout=60) as api:
+async def test_every_event_goes_all_the_way(
+    production: ComposeStack, client_of: Callable[[ComposeStack], httpx.AsyncClient]
+) -> None:
+    async with client_of(production) as api:
         catalogue = await Catalogue.create(api, model="lab/model", benchmark="Bench")
         kept, unknown = catalogue.opinion("I love it."), catalogue.result(8, model="no/one")
         taken_back = catalogue.result(7)

@@ -13,6 +13,9 @@ DENIED = {
         "DELETE FROM dead_letters",
         "INSERT INTO result_reports (event_id, score) VALUES (gen_random_uuid(), 1)",
         "UPDATE model_prices SET input = 0",
+        "UPDATE audit_entries SET actor = 'anyone'",
+        "DELETE FROM audit_entries",
+        "DELETE FROM users",
         "SELECT version_num FROM alembic_version",
         "DROP TABLE models",
         "CREATE TABLE mine (id int)",
@@ -30,6 +33,10 @@ DENIED = {
         "INSERT INTO opinion_counts (model_id, slot, rows) VALUES (1, 0, 1)",
         "DROP TABLE opinions",
         "CREATE TABLE mine (id int)",
+        "SELECT digest FROM api_keys",
+        "SELECT password_hash FROM users",
+        "SELECT digest FROM sessions",
+        "SELECT action FROM audit_entries",
     ],
 }
 

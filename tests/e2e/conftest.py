@@ -11,7 +11,7 @@ from support.system import System
 
 @pytest.fixture
 async def api(system: System) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=system.api_url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=system.api_url, headers=system.headers, timeout=30) as client:
         yield client
 
 

@@ -21,13 +21,20 @@ class System:
     api_url: str
     bootstrap_servers: str
     database_url: str = ""
+    api_key: str = ""
+    """Empty where the API asks for none."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
 
 
 def running_system(environment: dict[str, str]) -> System | None:
     """The one that `API_URL` and `KAFKA_BOOTSTRAP_SERVERS` name, for tests of a system from outside."""
     if "API_URL" not in environment:
         return None
-    return System(environment["API_URL"], environment["KAFKA_BOOTSTRAP_SERVERS"])
+    key = environment.get("CATALOGUE_API_KEY", "")
+    return System(environment["API_URL"], environment["KAFKA_BOOTSTRAP_SERVERS"], api_key=key)
 
 
 @contextmanager

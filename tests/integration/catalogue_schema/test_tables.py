@@ -40,6 +40,7 @@ MEASURES = {
     "run_id": "character varying(255)",
     "variant": "uuid",
 }
+ENTITY = {"id": "uuid NOT NULL", "is_active": "boolean NOT NULL", **TIMESTAMPS}
 COUNTED = {"slot": "smallint NOT NULL", "rows": "bigint NOT NULL"}
 COLUMNS = {
     "models": {
@@ -149,6 +150,40 @@ COLUMNS = {
         "source": "character varying(255) NOT NULL",
         "created_at": "timestamp with time zone NOT NULL",
     },
+    "users": {
+        **ENTITY,
+        "email": "character varying(254) NOT NULL",
+        "name": "character varying(255) NOT NULL",
+        "role": "character varying(20) NOT NULL",
+        "password_hash": "character varying(255)",
+    },
+    "api_keys": {
+        **ENTITY,
+        "name": "character varying(255) NOT NULL",
+        "scopes": "text[] NOT NULL",
+        "expires_at": "timestamp with time zone",
+        "digest": "bytea NOT NULL",
+        "last_four": "character varying(4) NOT NULL",
+        "previous_digest": "bytea",
+        "previous_ends_at": "timestamp with time zone",
+        "last_used_at": "timestamp with time zone",
+    },
+    "sessions": {
+        **ENTITY,
+        "user_id": "uuid NOT NULL",
+        "digest": "bytea NOT NULL",
+        "expires_at": "timestamp with time zone NOT NULL",
+    },
+    "audit_entries": {
+        "id": ID,
+        "created_at": "timestamp with time zone NOT NULL",
+        "actor": "character varying(20) NOT NULL",
+        "actor_id": "uuid",
+        "action": "character varying(50) NOT NULL",
+        "kind": "character varying(50) NOT NULL",
+        "target": "character varying(255)",
+        "address": "character varying(45)",
+    },
     "dead_letters": {
         "id": ID,
         "event_id": "uuid",
@@ -210,6 +245,10 @@ INDEXED = {
     "retractions": {"id!", "event_id!", "retracts"},
     "aliases": {"id!", "kind, normal_name(alias::text), source!", "model_id", "benchmark_id"},
     "bare_name_sources": {"source!"},
+    "users": {"id!", "lower(email::text)!"},
+    "api_keys": {"id!"},
+    "sessions": {"id!", "digest!", "user_id"},
+    "audit_entries": {"id!", "target, id", "actor_id, id"},
     "dead_letters": {
         "id!",
         "event_id, type!",

@@ -8,8 +8,15 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from catalogue_api.access.accounts import AccountCreate, AccountUpdate, change_user, create_user
+from catalogue_api.access.auditing import AuditQuery, Deed, audit, list_audit
+from catalogue_api.access.keyring import Rotation, create_key, revoke_key, rotate_key
+from catalogue_api.access.lookup import lookup_in
+from catalogue_api.access.passwords import Passwords
+from catalogue_api.access.principals import OPERATOR
+from catalogue_api.access.sessions import SignIn, sign_in
 from catalogue_messaging.failures import Received
-from catalogue_schema.database import create_engine
+from catalogue_schema.database import create_engine, get_db
 from catalogue_schema.events import (
     DeadLetter,
     OpinionClassified,
@@ -17,12 +24,14 @@ from catalogue_schema.events import (
     SubmissionRetracted,
     UseCaseMentioned,
 )
+from catalogue_schema.tables import ApiKeyCreate
 from ingest_worker.dead_letters import record_dead_letters
 from ingest_worker.opinions import OPINIONS
 from ingest_worker.results import RESULTS
 from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.use_cases import USE_CASES
 from ingest_worker.writing import write_events
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -81,6 +90,28 @@ async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncE
             assert await record_dead_letters(as_ingest_worker, [Received(record(b""), letter)]) == []
 
 
+async def test_the_api_may_keep_keys_accounts_sessions_and_the_audit(granted: str) -> None:
+    async with engine_as("catalogue_api", granted) as engine:
+        passwords, password = Passwords(), SecretStr("correct horse battery")
+        new = AccountCreate(email="ann@example.org", name="Ann", password=password)
+        who = SignIn(email="ann@example.org", password=password)
+        async with asynccontextmanager(get_db)(engine) as db:
+            made = await create_key(db, ApiKeyCreate(name="k", scopes=["read"]))
+            user = await create_user(db, new, passwords)
+            session = await sign_in(db, who, passwords, 1, former=None)
+            await audit(db, OPERATOR, Deed("create", "api-keys", made.id))
+        for token in (made.key, session.token):
+            assert await lookup_in(engine)(token) is not None
+        async with asynccontextmanager(get_db)(engine) as db:
+            await rotate_key(db, made.id, Rotation(overlap_hours=0))
+            await revoke_key(db, made.id)
+            await change_user(db, user.id, AccountUpdate(is_active=False), passwords)
+            [entry] = (await list_audit(db, AuditQuery())).items
+        assert entry.target == str(made.id)
+        for token in (made.key, session.token):
+            assert await lookup_in(engine)(token) is None
+
+
 @pytest.mark.parametrize(
     ("role", "statement"),
     [
@@ -94,6 +125,15 @@ async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncE
         ("catalogue_api", "DELETE FROM result_reports"),
         ("catalogue_api", "SELECT slot FROM opinion_counts"),
         ("catalogue_api", "SELECT version_num FROM alembic_version"),
+        ("catalogue_api", "UPDATE audit_entries SET actor = 'anyone'"),
+        ("catalogue_api", "DELETE FROM audit_entries"),
+        ("catalogue_api", "TRUNCATE audit_entries"),
+        ("catalogue_api", "DELETE FROM users"),
+        ("catalogue_api", "DELETE FROM api_keys"),
+        ("ingest_worker", "SELECT name FROM api_keys"),
+        ("ingest_worker", "SELECT email FROM users"),
+        ("ingest_worker", "SELECT id FROM sessions"),
+        ("ingest_worker", "INSERT INTO audit_entries (actor, action, kind) VALUES ('key', 'x', 'y')"),
     ],
 )
 async def test_a_service_may_not_do_what_it_does_not_use(granted: str, role: str, statement: str) -> None:

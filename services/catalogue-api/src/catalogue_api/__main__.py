@@ -1,4 +1,4 @@
-"""`python -m catalogue_api`: serve until SIGTERM or SIGINT."""
+"""`python -m catalogue_api`: serve until SIGTERM or SIGINT; or run one of its commands: `--help`."""
 
 import sys
 
@@ -8,12 +8,16 @@ from catalogue_runtime.garbage import spare_what_stays
 from catalogue_runtime.logs import configure_logging
 from catalogue_runtime.settings import LogSettings, load_settings
 
+from catalogue_api.access.commands import run
 from catalogue_api.app import create_app
 from catalogue_api.server import server_config
-from catalogue_api.settings import Settings
+from catalogue_api.settings import DatabaseSettings, Settings
 
 
 def main() -> None:
+    if len(sys.argv) > 1:
+        run(sys.argv[1:], load_settings(DatabaseSettings).database_url)
+        return
     log, settings, kafka = load_settings(LogSettings), load_settings(Settings), load_settings(KafkaSettings)
     configure_logging(log)
     server = uvicorn.Server(server_config(create_app(settings, kafka), settings))

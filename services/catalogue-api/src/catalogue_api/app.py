@@ -16,6 +16,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
+from catalogue_api.access.admission import Admission
+from catalogue_api.access.documents import describe_access
+from catalogue_api.access.limiting import Limited, RateLimits, SignInLimit, open_store
+from catalogue_api.access.lookup import open_principals
+from catalogue_api.access.passwords import Passwords
+from catalogue_api.access.scopes import AccessTable
 from catalogue_api.events.documents import intake_paths
 from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
@@ -30,25 +36,8 @@ from catalogue_api.http.lean import Shortcut
 from catalogue_api.http.limits import Bodies
 from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
 from catalogue_api.resources import AppResources, State
-from catalogue_api.routers import (
-    aliases,
-    benchmarks,
-    claims,
-    compare,
-    dead_letters,
-    events,
-    feed,
-    intake,
-    metrics,
-    models,
-    operations,
-    opinions,
-    prices,
-    rankings,
-    results,
-    retractions,
-    use_cases,
-)
+from catalogue_api.routers import ROUTERS
+from catalogue_api.routers.intake import intake_routes
 from catalogue_api.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -59,10 +48,11 @@ SOURCE = "/catalogue-api"
 
 def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
     """Nothing is opened before the application starts."""
+    store = open_store(settings.rate_store.get_secret_value())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with _resources(settings, kafka) as resources:
+        async with _resources(settings, kafka, SignInLimit(store)) as resources:
             yield State(resources=resources)
 
     app = Application(
@@ -76,35 +66,20 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         responses=PROBLEM_RESPONSES,
     )
-    for routes in (
-        events,
-        models,
-        prices,
-        benchmarks,
-        metrics,
-        results,
-        claims,
-        compare,
-        rankings,
-        feed,
-        opinions,
-        use_cases,
-        retractions,
-        aliases,
-        dead_letters,
-        operations,
-    ):
-        app.include_router(routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     install_handlers(app)
     install_docs(app)
-    install_openapi(app, intake_paths())
-    intake_routes = intake.intake_routes()
-    app.router.routes.extend(intake_routes)
+    install_openapi(app, intake_paths(), describe_access)
+    intake = intake_routes()
+    app.router.routes.extend(intake)
     guard, bodies = Guard(settings.allowed_hosts, settings.allowed_origins), Bodies(settings)
+    admission, limits = Admission(AccessTable(app), settings), RateLimits(settings, store)
     app.place_before(
-        lambda inner: Front(inner, guard, bodies),
+        lambda inner: Front(inner, guard, admission, bodies),
+        lambda inner: Limited(inner, limits) if limits.policies else inner,
         lambda inner: _with_cors(inner, settings),
-        lambda inner: Shortcut(inner, intake_routes),
+        lambda inner: Shortcut(inner, intake),
         lambda inner: GZipMiddleware(inner, minimum_size=1024, compresslevel=6),
         Answers,
         Exports,
@@ -119,23 +94,39 @@ def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
         app,
         allow_origins=settings.allowed_origins,
         allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Content-Type", "Content-Encoding", "Idempotency-Key", "If-Match", "If-None-Match"],
-        expose_headers=["ETag", "Location", "Retry-After"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Content-Encoding",
+            "Idempotency-Key",
+            "If-Match",
+            "If-None-Match",
+        ],
+        expose_headers=["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"],
     )
 
 
 @asynccontextmanager
-async def _resources(settings: Settings, kafka: KafkaSettings) -> AsyncIterator[AppResources]:
+async def _resources(
+    settings: Settings, kafka: KafkaSettings, sign_ins: SignInLimit
+) -> AsyncIterator[AppResources]:
     publisher = EventPublisher(kafka, SOURCE, settings.publish_timeout)
     publishing = Publishing(publisher)
-    engine = create_engine(
-        settings.database_url.get_secret_value(),
-        pool_size=settings.database_pool_size,
-        pool_timeout=settings.database_timeout,
-    )
+    url, timeout = settings.database_url.get_secret_value(), settings.database_timeout
+    engine = create_engine(url, pool_size=settings.database_pool_size, pool_timeout=timeout)
     try:
         await _connect(publisher)
-        yield AppResources(settings, kafka.topic_prefix, publishing, engine, Health(publisher, engine))
+        async with open_principals(settings) as principals:
+            yield AppResources(
+                settings=settings,
+                topic_prefix=kafka.topic_prefix,
+                publishing=publishing,
+                engine=engine,
+                health=Health(publisher, engine),
+                principals=principals,
+                passwords=Passwords(),
+                sign_ins=sign_ins,
+            )
     finally:
         publishing.close()
         await publisher.stop()

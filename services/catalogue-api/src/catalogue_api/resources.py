@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict, cast
 
 from catalogue_schema.database import get_db, passes
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.access.auditing import audit_request
+from catalogue_api.access.limiting import SignInLimit
+from catalogue_api.access.passwords import Passwords
+from catalogue_api.access.principals import Principals
 from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
 from catalogue_api.http.problems import Unavailable
@@ -25,6 +29,12 @@ class AppResources:
     publishing: Publishing
     engine: AsyncEngine
     health: Health
+    principals: Principals
+    passwords: Passwords
+    sign_ins: SignInLimit
+
+
+READING = {"GET", "HEAD"}
 
 
 class State(TypedDict):
@@ -41,13 +51,17 @@ async def _resources(request: Request) -> AppResources:
 Resources = Annotated[AppResources, Depends(_resources)]
 
 
-async def _database(resources: Resources) -> AsyncIterator[AsyncSession]:
+async def _database(
+    resources: Resources, request: Request, response: Response
+) -> AsyncIterator[AsyncSession]:
     try:
         async with (
             asyncio.timeout(resources.settings.database_timeout),
             asynccontextmanager(get_db)(resources.engine) as session,
         ):
             yield session
+            if request.method not in READING:
+                await audit_request(session, request, response)
     except (SQLAlchemyError, TimeoutError, OSError) as error:
         if not passes(error):
             raise
@@ -57,5 +71,5 @@ async def _database(resources: Resources) -> AsyncIterator[AsyncSession]:
         ) from error
 
 
-# One transaction a request, committed before the answer goes out.
+# One transaction a request, with the entry of the audit about it, committed before the answer goes out.
 Database = Annotated[AsyncSession, Depends(_database, scope="function")]

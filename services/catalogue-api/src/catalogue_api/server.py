@@ -17,7 +17,8 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ws="none",
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=[*settings.trusted_proxies],
         server_header=False,
         timeout_graceful_shutdown=20,
     )

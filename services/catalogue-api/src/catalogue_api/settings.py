@@ -1,9 +1,20 @@
 """The API's own settings, read from the environment."""
 
-from typing import Annotated
+from importlib.util import find_spec
+from ipaddress import ip_address
+from typing import Annotated, Literal
 
 from catalogue_schema.database import DatabaseUrl
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
+from limits import RateLimitItem, parse
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationInfo,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -15,14 +26,78 @@ def _names(text: object) -> object:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-class Settings(BaseSettings):
-    """`DATABASE_URL`, `API_HOST`, `API_PORT`, and limits as `CATALOGUE_API_…`; times are in seconds."""
+def _open_on_loopback_alone(auth: str, info: ValidationInfo) -> str:
+    host = info.data.get("host", "127.0.0.1")
+    if auth == "open" and not _is_loopback(host):
+        raise ValueError(
+            f"open lets everybody who reaches {host} do everything: set AUTH=required, "
+            "or listen on this machine alone (API_HOST=127.0.0.1)"
+        )
+    return auth
 
-    model_config = SettingsConfigDict(env_prefix="CATALOGUE_API_", populate_by_name=True)
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _rate(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    try:
+        return parse(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no rate, such as 10000/minute or 5/10 seconds") from None
+
+
+def _known_store(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("memory://", "redis://", "rediss://")):
+        raise ValueError("is neither memory:// nor redis://host:port")
+    if url.get_secret_value().startswith("redis") and find_spec("redis") is None:
+        raise ValueError("needs the package redis: install catalogue-api[redis]")
+    return url
+
+
+Rate = Annotated[RateLimitItem | None, BeforeValidator(_rate)]
+
+
+class DatabaseSettings(BaseSettings):
+    """What a command needs."""
+
+    database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
+
+
+class Settings(BaseSettings):
+    """`DATABASE_URL`, `API_HOST`, `API_PORT`, `AUTH`, and more as `CATALOGUE_API_…`; times are in seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CATALOGUE_API_", populate_by_name=True, arbitrary_types_allowed=True
+    )
 
     database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
     host: Annotated[str, Field(validation_alias="API_HOST", min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="API_PORT", ge=0, le=65535)] = 8000
+    auth: Annotated[
+        Literal["open", "required"],
+        AfterValidator(_open_on_loopback_alone),
+        Field(validation_alias="AUTH", validate_default=True),
+    ] = "open"
+    """Whether it is asked who is calling, and what they may do."""
+    public_reads: bool = False
+    """Whether whoever comes may read what the catalogue shows; what failed stays inside all the same."""
+    key_grace: Annotated[float, Field(ge=0)] = 3600
+    """Seconds for which a key that was known goes on while the database is away."""
+    session_hours: PositiveFloat = 168
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
+    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    rate_events: Rate = None
+    """Events of one key in a time, such as `10000/minute`; no limit unless it is set."""
+    rate_bytes: Rate = None
+    """Bytes of its bodies, likewise."""
+    rate_store: Annotated[SecretStr, AfterValidator(_known_store)] = SecretStr("memory://")
+    """Where it is counted: `memory://`, or `redis://…` where several processes share a limit."""
 
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = (
         "localhost",

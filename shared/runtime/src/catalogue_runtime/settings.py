@@ -23,10 +23,17 @@ def load_settings(settings: type[S]) -> S:
     try:
         return settings()
     except ValidationError as error:
-        prefix = str(settings.model_config.get("env_prefix") or "")
         for fault in error.errors(include_input=False):
-            field = "_".join(map(str, fault["loc"]))
-            name = prefix + field if field in settings.model_fields else field
+            name = _variable(settings, "_".join(map(str, fault["loc"])))
             said = fault["msg"].removeprefix("Value error, ")
             sys.stderr.write(f"setting {name.upper()}: {said}; set it in the environment\n")
         sys.exit(2)
+
+
+def _variable(settings: type[BaseSettings], field: str) -> str:
+    """The environment's name for a field, which an error names by itself or by its alias."""
+    info = settings.model_fields.get(field)
+    if info is None:
+        return field
+    alias = info.validation_alias
+    return alias if isinstance(alias, str) else str(settings.model_config.get("env_prefix") or "") + field

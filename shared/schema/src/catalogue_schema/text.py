@@ -17,6 +17,8 @@ NOT_BLANK = r"^[^\x00]*[^\x00\s][^\x00]*$"
 SEGMENT = r"(\.{0,2}[^\x00-\x1f\x7f./][^\x00-\x1f\x7f/]*|\.{3}[^\x00-\x1f\x7f/]*)"
 NAME = rf"^{SEGMENT}(/{SEGMENT})*$"
 
+EMAIL = r"^[^@\s]+@[^@\s]+$"
+"""Whether mail arrives there is not for a pattern to say."""
 WEB_ADDRESS = r"^[hH][tT][tT][pP][sS]?://[^\x00-\x20\x7f]+$"
 
 
@@ -24,6 +26,7 @@ def why_refused(value: str, pattern: str) -> str:
     """Say what is wrong with a text that does not match its pattern, one of those above."""
     faults = (
         (pattern == WEB_ADDRESS, "is no web address, such as https://example.org/page"),
+        (pattern == EMAIL, "is no e-mail address, such as ann@example.org"),
         ("\x00" in value, "holds a NUL character"),
         (not value.strip(), "is blank"),
         (any(character < " " or character == "\x7f" for character in value), "holds a control character"),

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from uuid import UUID
 
 from catalogue_schema.text import Name
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError, model_validator
@@ -27,6 +28,7 @@ RowId = Annotated[int, Field(ge=1, lt=2**63)]
 
 BY_ID = TypeAdapter(tuple[str, RowId])
 BY_NAME = TypeAdapter(tuple[str, Name])
+BY_UUID = TypeAdapter(tuple[str, UUID])
 BY_SCORE = TypeAdapter(tuple[str, FiniteFloat, Name])
 """What a cursor holds: the list that it belongs to, and the sort key of the last row that was seen."""
 
@@ -120,4 +122,16 @@ async def by_name(
         statement = statement.where(name > after[1])
     ordered = statement.order_by(name)
     rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: (query.list_id(), row["name"]))
+    return Page(items=[response.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+async def by_uuid(
+    db: AsyncSession, statement: AnySelect, row_id: Mapped[Any], query: PageQuery, response: type[B]
+) -> Page[B]:
+    """A page in falling order of `row_id`: the newest first, where the UUIDs are of version 7."""
+    after = query.after(BY_UUID)
+    if after is not None:
+        statement = statement.where(row_id < after[1])
+    ordered = statement.order_by(row_id.desc())
+    rows, cursor = await fetch_page(db, ordered, query.limit, lambda row: (query.list_id(), row["id"]))
     return Page(items=[response.model_validate(row) for row in rows], next_cursor=cursor)

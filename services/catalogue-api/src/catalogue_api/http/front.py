@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from catalogue_api.access.admission import Admission
 from catalogue_api.http.guarding import Guard, with_policies
 from catalogue_api.http.limits import Bodies
 from catalogue_api.http.observing import record
@@ -12,11 +13,12 @@ from catalogue_api.http.problems import Problem
 
 
 class Front:
-    """Middleware, the outermost: guards, limits bodies, answers HEAD as GET, and counts what was answered."""
+    """Middleware, the outermost: guards, admits, limits bodies, answers HEAD as GET, and counts answers."""
 
-    def __init__(self, app: ASGIApp, guard: Guard, bodies: Bodies) -> None:
+    def __init__(self, app: ASGIApp, guard: Guard, admission: Admission, bodies: Bodies) -> None:
         self._app = app
         self._guard = guard
+        self._admission = admission
         self._bodies = bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,6 +37,7 @@ class Front:
         body = self._bodies.expect(scope, receive)
         try:
             self._guard.check(scope)
+            await self._admission.admit(inner)
             await self._app(inner, body.receive, answer)
         except Problem as problem:
             await problem.response()(scope, receive, answer)

@@ -7,7 +7,7 @@ costs several times what a small event does.
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import cast
+from typing import Any, cast
 
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,12 +30,13 @@ async def read_body(receive: Receive) -> bytes:
 
 
 class LeanRequest:
-    __slots__ = ("_headers", "_receive", "resources")
+    __slots__ = ("_headers", "_receive", "resources", "state")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self._receive = receive
-        self.resources = cast("AppResources", scope["state"]["resources"])
+        self.state: dict[str, Any] = scope["state"]
+        self.resources = cast("AppResources", self.state["resources"])
 
     def header(self, name: bytes) -> str | None:
         value = self._headers.get(name)

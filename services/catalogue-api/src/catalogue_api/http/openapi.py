@@ -1,6 +1,6 @@
 """What FastAPI cannot know of the OpenAPI document: that errors are problems, and routes that are not its."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,8 +18,10 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
 """Every operation's, in OpenAPI."""
 
 
-def install_openapi(app: FastAPI, paths: Mapping[str, Mapping[str, Any]]) -> None:
-    """Add `paths`, and the schemas that PROBLEM_RESPONSES refer to."""
+def install_openapi(
+    app: FastAPI, paths: Mapping[str, Mapping[str, Any]], add: Callable[[dict[str, Any]], None]
+) -> None:
+    """Add `paths`, the schemas that PROBLEM_RESPONSES refer to, and what `add` does."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -32,6 +34,7 @@ def install_openapi(app: FastAPI, paths: Mapping[str, Mapping[str, Any]]) -> Non
             [(ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
         )
         document["components"]["schemas"] |= problem["$defs"]
+        add(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation has it

@@ -53,6 +53,7 @@ class ProblemDocument(BaseModel):
     errors: Annotated[list[FieldError], Field(description="Which fields are wrong, where some are")] = []
     rejected: Annotated[list[RejectedItem], Field(description="Of a body of many items: each, and why")] = []
     event_ids: Annotated[list[str], Field(description="With 503: send the events again with these ids")] = []
+    scope: Annotated[str | None, Field(description="With 403: the scope that is missing")] = None
 
 
 class Problem(HTTPException):

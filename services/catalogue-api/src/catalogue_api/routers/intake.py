@@ -6,6 +6,7 @@ from catalogue_schema.topics import SUBMITTED, Topic
 from pydantic_core import to_json
 from starlette.routing import Route
 
+from catalogue_api.access.limiting import EVENTS
 from catalogue_api.events.binary import MARK, binary_format
 from catalogue_api.events.documents import EVENTS_PATH
 from catalogue_api.events.doors import Door, door_of
@@ -31,6 +32,7 @@ def _single(topic: Topic) -> Callable[[LeanRequest], Awaitable[Answer]]:
     async def take_one(request: LeanRequest) -> Answer:
         form = _format(request, SINGLE_FORMATS, door)
         key = _key(request)
+        request.state[EVENTS] = 1
         event = read_event(await request.body(), form, EventReader(form, door), topic)
         if key is not None:
             event = identified(event, key)
@@ -50,6 +52,7 @@ def _batch() -> Callable[[LeanRequest], Awaitable[Answer]]:
         reader = EventReader(form, door, _key(request))
         most = request.resources.settings.max_events
         batch = await read_events(await request.body(), form, reader, most)
+        request.state[EVENTS] = len(batch.accepted) + len(batch.rejected)
         await request.resources.publishing.publish(batch.accepted, request.header(b"traceparent"))
         ids = [event.event_id for event in batch.accepted]
         return Answer(202, to_json({"accepted": len(ids), "event_ids": ids, "rejected": batch.rejected}))

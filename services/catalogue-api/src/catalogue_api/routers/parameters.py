@@ -1,11 +1,12 @@
 """What several routes take alike."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import quote
+from uuid import UUID
 
 from catalogue_schema.text import NewName
-from fastapi import Path, Request
+from fastapi import Depends, Path, Request
 from pydantic import BaseModel, TypeAdapter
 
 from catalogue_api.catalogue.paging import RowId
@@ -14,6 +15,7 @@ from catalogue_api.http.bodies import load_json
 from catalogue_api.http.items import Batch, validate_items
 from catalogue_api.http.lean import read_body
 from catalogue_api.http.media import NDJSON, media_type
+from catalogue_api.http.refusals import Unauthorized
 from catalogue_api.http.splitting import Lines
 from catalogue_api.resources import AppResources, Resources
 
@@ -24,6 +26,17 @@ NamePath = Annotated[
     Path(description="May contain slashes, encoded or not; encode the rest", examples=["openai/gpt-4o"]),
 ]
 IdPath = Annotated[RowId, Path(examples=[12])]
+
+
+async def _signed_in(request: Request) -> UUID:
+    principal = request.state.principal
+    if principal.kind != "user":
+        raise Unauthorized("Nobody is signed in: POST /v1/sessions with an address and a password.")
+    return cast("UUID", principal.id)
+
+
+SignedInUser = Annotated[UUID, Depends(_signed_in)]
+"""Whoever is signed in, where nobody needs to be too. Raises Unauthorized."""
 
 
 def location(collection: str, name: str) -> str:

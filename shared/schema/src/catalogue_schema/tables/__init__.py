@@ -1,5 +1,7 @@
 """The tables, each with its API schemas: `XBase`, `XCreate`, `XUpdate`, `XResponse`."""
 
+from catalogue_schema.tables.api_keys import ApiKey, ApiKeyBase, ApiKeyCreate, ApiKeyResponse
+from catalogue_schema.tables.audit import AuditEntry, AuditEntryBase, AuditEntryResponse
 from catalogue_schema.tables.benchmarks import (
     Benchmark,
     BenchmarkBase,
@@ -8,6 +10,7 @@ from catalogue_schema.tables.benchmarks import (
     BenchmarkUpdate,
 )
 from catalogue_schema.tables.dead_letters import DeadLetterRow
+from catalogue_schema.tables.entities import Entity
 from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricBase
 from catalogue_schema.tables.mixins import TimestampMixin
 from catalogue_schema.tables.models import Model, ModelBase, ModelCreate, ModelResponse, ModelUpdate
@@ -31,6 +34,7 @@ from catalogue_schema.tables.results import (
     ResultReport,
 )
 from catalogue_schema.tables.retractions import Retraction, RetractionResponse
+from catalogue_schema.tables.sessions import Session
 from catalogue_schema.tables.use_cases import (
     USE_CASE_COUNTS,
     UseCase,
@@ -39,6 +43,7 @@ from catalogue_schema.tables.use_cases import (
     UseCaseResponse,
     UseCaseUpdate,
 )
+from catalogue_schema.tables.users import User, UserBase, UserCreate, UserResponse, UserUpdate
 
 __all__ = [
     "OPINION_COUNTS",
@@ -47,6 +52,13 @@ __all__ = [
     "Alias",
     "AliasCreate",
     "AliasResponse",
+    "ApiKey",
+    "ApiKeyBase",
+    "ApiKeyCreate",
+    "ApiKeyResponse",
+    "AuditEntry",
+    "AuditEntryBase",
+    "AuditEntryResponse",
     "BareNameSource",
     "Benchmark",
     "BenchmarkBase",
@@ -61,6 +73,7 @@ __all__ = [
     "BenchmarkResultUpdate",
     "BenchmarkUpdate",
     "DeadLetterRow",
+    "Entity",
     "Model",
     "ModelBase",
     "ModelCreate",
@@ -77,10 +90,16 @@ __all__ = [
     "ResultReport",
     "Retraction",
     "RetractionResponse",
+    "Session",
     "TimestampMixin",
     "UseCase",
     "UseCaseBase",
     "UseCaseCreate",
     "UseCaseResponse",
     "UseCaseUpdate",
+    "User",
+    "UserBase",
+    "UserCreate",
+    "UserResponse",
+    "UserUpdate",
 ]

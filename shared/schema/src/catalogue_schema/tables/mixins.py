@@ -53,11 +53,17 @@ class RequestSchema(SQLModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)  # type: ignore[assignment]
 
 
-def keep_updated_at(table_name: str) -> None:
-    """Create the trigger whenever the table is created from the metadata; migrations create their own."""
+def keep_updated_at(table_name: str, but_for: str | None = None) -> None:
+    """Create the trigger whenever the table is created from the metadata; migrations create their own.
+
+    A change of the column `but_for` is none.
+    """
+    changed = "OLD.* IS DISTINCT FROM NEW.*"
+    if but_for is not None:
+        changed += f" AND OLD.{but_for} IS NOT DISTINCT FROM NEW.{but_for}"
     trigger = (
         f"CREATE TRIGGER set_updated_at BEFORE UPDATE ON {table_name} "
-        "FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION set_updated_at()"
+        f"FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION set_updated_at()"
     )
     for statement in (SET_UPDATED_AT, trigger):
         ddl = DDL(statement)  # type: ignore[no-untyped-call]

@@ -1,0 +1,45 @@
+from fastapi import APIRouter, Request, Response
+
+from catalogue_api.access.admission import COOKIE, find_token
+from catalogue_api.access.auditing import address_of
+from catalogue_api.access.principals import Principal
+from catalogue_api.access.roles import ROLES
+from catalogue_api.access.sessions import SignedIn, SignIn, sign_in, sign_out
+from catalogue_api.http.bodies import JsonRoute
+from catalogue_api.resources import Database, Resources
+
+router = APIRouter(prefix="/v1/sessions", tags=["access"], route_class=JsonRoute)
+
+
+@router.post("", status_code=201, summary="Sign in")
+async def post_session(
+    db: Database, who: SignIn, resources: Resources, request: Request, response: Response
+) -> SignedIn:
+    """The session is a cookie that pages cannot read. 401 says the same of an unknown address and of a wrong
+    password; 429 after too many tries.
+    """
+    await resources.sign_ins.hit(address_of(request), who.email)
+    hours = resources.settings.session_hours
+    former = request.cookies.get(COOKIE)
+    new = await sign_in(db, who, resources.passwords, hours, former)
+    user = new.signed_in.user
+    request.state.principal = Principal("user", user.id, ROLES[user.role], user.id)
+    response.headers["Cache-Control"] = "no-store"
+    response.set_cookie(
+        COOKIE,
+        new.token,
+        max_age=round(hours * 3600),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return new.signed_in
+
+
+@router.delete("", status_code=204, summary="Sign out")
+async def delete_session(db: Database, resources: Resources, request: Request, response: Response) -> None:
+    """The session ends, here at once and in other processes of the API within five seconds."""
+    if token := find_token(request.scope["headers"]):
+        request.state.principal = Principal("user", await sign_out(db, token), frozenset())
+        resources.principals.forget(token)
+    response.delete_cookie(COOKIE)
