@@ -32,6 +32,7 @@ from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import (
     aliases,
     benchmarks,
+    categories,
     claims,
     compare,
     dead_letters,
@@ -45,6 +46,8 @@ from catalogue_api.routers import (
     rankings,
     results,
     retractions,
+    tags,
+    tasks,
     use_cases,
 )
 from catalogue_api.settings import Settings
@@ -86,6 +89,9 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         rankings,
         opinions,
         use_cases,
+        categories,
+        tags,
+        tasks,
         retractions,
         aliases,
         dead_letters,

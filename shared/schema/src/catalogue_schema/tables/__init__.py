@@ -7,6 +7,13 @@ from catalogue_schema.tables.benchmarks import (
     BenchmarkResponse,
     BenchmarkUpdate,
 )
+from catalogue_schema.tables.categories import (
+    Category,
+    CategoryBase,
+    CategoryCreate,
+    CategoryResponse,
+    CategoryUpdate,
+)
 from catalogue_schema.tables.dead_letters import DeadLetterRow
 from catalogue_schema.tables.entities import Entity
 from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricBase
@@ -32,6 +39,8 @@ from catalogue_schema.tables.results import (
     ResultReport,
 )
 from catalogue_schema.tables.retractions import Retraction, RetractionResponse
+from catalogue_schema.tables.tags import ModelTag, Tag, TagBase, TagCreate, TagResponse, TagUpdate
+from catalogue_schema.tables.tasks import Task, TaskBase, TaskCreate, TaskResponse, TaskUpdate
 from catalogue_schema.tables.use_cases import (
     USE_CASE_COUNTS,
     UseCase,
@@ -62,6 +71,11 @@ __all__ = [
     "BenchmarkResultResponse",
     "BenchmarkResultUpdate",
     "BenchmarkUpdate",
+    "Category",
+    "CategoryBase",
+    "CategoryCreate",
+    "CategoryResponse",
+    "CategoryUpdate",
     "DeadLetterRow",
     "Entity",
     "Model",
@@ -71,6 +85,7 @@ __all__ = [
     "ModelPriceCreate",
     "ModelPriceResponse",
     "ModelResponse",
+    "ModelTag",
     "ModelUpdate",
     "Opinion",
     "OpinionBase",
@@ -80,6 +95,16 @@ __all__ = [
     "ResultReport",
     "Retraction",
     "RetractionResponse",
+    "Tag",
+    "TagBase",
+    "TagCreate",
+    "TagResponse",
+    "TagUpdate",
+    "Task",
+    "TaskBase",
+    "TaskCreate",
+    "TaskResponse",
+    "TaskUpdate",
     "TimestampMixin",
     "UseCase",
     "UseCaseBase",
