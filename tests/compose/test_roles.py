@@ -24,6 +24,8 @@ DENIED = {
         "DELETE FROM models",
         "UPDATE benchmarks SET description = 'x'",
         "SELECT * FROM use_cases",
+        "DELETE FROM tasks",
+        "INSERT INTO tags (name) VALUES ('x')",
         "DELETE FROM result_reports",
         "UPDATE opinions SET content = 'x'",
         "INSERT INTO opinion_counts (model_id, slot, rows) VALUES (1, 0, 1)",

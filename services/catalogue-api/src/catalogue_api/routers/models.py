@@ -31,8 +31,9 @@ async def create_model(db: Database, new: ModelCreate, response: Response) -> Mo
 
 @router.post("/import", summary="Create and replace models by name", openapi_extra=ndjson_body(ModelCreate))
 async def post_models(batch: Records, db: Database) -> Imported:
-    """One model a line, whole: a field that is left out becomes null, but its tags stay. A line whose name an earlier line
-    had is rejected. What is as it was is not touched, so the same import again changes nothing.
+    """One model a line, whole: a field that is left out becomes null; tags that are left out stay. A line
+    whose name an earlier line had is rejected. What is as it was is not touched, so the same import again
+    changes nothing.
     """
     return await import_models(db, batch)
 
