@@ -1,4 +1,4 @@
-"""Tasks that make themselves: one for a name that many letters wait for, and one for a burst of one reason."""
+"""Tasks that make themselves: one for a name that many letters wait for, one for a burst of a reason."""
 
 import asyncio
 from typing import NamedTuple
