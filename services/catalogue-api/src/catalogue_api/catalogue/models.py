@@ -33,7 +33,7 @@ WITH_METADATA = 50
 
 class ModelQuery(PageQuery):
     organization: ShortText | None = None
-    tag: TagFilter
+    tag: TagFilter = None
     q: Annotated[ShortText | None, Field(description="Part of the name, in any case")] = None
     include: Annotated[
         Literal["metadata"] | None,

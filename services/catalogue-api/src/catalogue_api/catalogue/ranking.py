@@ -37,7 +37,7 @@ class RankingQuery(PageQuery, MeasuredQuery, AsOfQuery):
         Field(description="`asc` where a lower score is better; the metric's own direction unless given"),
     ] = None
     organization: NewName | None = None
-    tag: TagFilter
+    tag: TagFilter = None
     open_weights: Annotated[
         bool | None, Field(description="As the model's metadata have it, under `open_weights`")
     ] = None

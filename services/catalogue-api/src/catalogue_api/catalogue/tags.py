@@ -19,7 +19,7 @@ from catalogue_api.http.problems import FieldError, Invalid, NothingValid
 from catalogue_api.http.versions import SeenVersion
 
 TagFilter = Annotated[
-    list[TagName],
+    list[TagName] | None,
     Field(max_length=MOST_TAGS, description="A tag that the model has; of several, all of them"),
 ]
 
@@ -58,10 +58,10 @@ def tag_names() -> ColumnElement[Any]:
     return func.array(names.scalar_subquery()).label("tags")
 
 
-def tagged(names: Sequence[str]) -> list[ColumnElement[bool]]:
+def tagged(names: Sequence[str] | None) -> list[ColumnElement[bool]]:
     """That a model has all of these tags."""
     of_tag = select(col(ModelTag.model_id)).join(Tag, col(Tag.id) == col(ModelTag.tag_id))
-    return [col(Model.id).in_(of_tag.where(col(Tag.name) == name)) for name in dict.fromkeys(names)]
+    return [col(Model.id).in_(of_tag.where(col(Tag.name) == name)) for name in dict.fromkeys(names or ())]
 
 
 async def tags_of(db: AsyncSession, model_id: int | None) -> list[str]:
