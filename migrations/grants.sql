@@ -46,3 +46,8 @@ GRANT UPDATE (event_id, occurred_at, score, source, reported, metric, unit, high
 GRANT SELECT, UPDATE, DELETE ON dead_letters TO ingest_worker;
 GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq,
     aliases_id_seq, use_cases_id_seq, retractions_id_seq, benchmark_metrics_id_seq TO ingest_worker;
+
+-- What people work with. catalogue-api keeps it; ingest-worker opens and completes tasks of what waits.
+GRANT SELECT, INSERT, UPDATE, DELETE ON categories, tags, model_tags, tasks TO catalogue_api;
+GRANT SELECT, INSERT ON tasks TO ingest_worker;
+GRANT UPDATE (status, priority, waiting) ON tasks TO ingest_worker;

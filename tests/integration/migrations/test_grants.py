@@ -29,6 +29,7 @@ from ingest_worker.dead_letters import record_dead_letters
 from ingest_worker.opinions import OPINIONS
 from ingest_worker.results import RESULTS
 from ingest_worker.retractions import RETRACTIONS
+from ingest_worker.tasks import Limits, keep_tasks
 from ingest_worker.use_cases import USE_CASES
 from ingest_worker.writing import write_events
 from pydantic import SecretStr
@@ -88,6 +89,7 @@ async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncE
         for event_id in (uuid4(), LETTER, None):
             letter = DeadLetter(event_id=event_id, attempts=attempt, **FAILED)
             assert await record_dead_letters(as_ingest_worker, [Received(record(b""), letter)]) == []
+        await keep_tasks(as_ingest_worker, Limits(more_than=1, window=60))
 
 
 async def test_the_api_may_keep_keys_accounts_sessions_and_the_audit(granted: str) -> None:
@@ -121,6 +123,9 @@ async def test_the_api_may_keep_keys_accounts_sessions_and_the_audit(granted: st
         ("ingest_worker", "UPDATE benchmark_results SET model_id = 1"),
         ("ingest_worker", "DELETE FROM result_reports"),
         ("ingest_worker", "DELETE FROM retractions"),
+        ("ingest_worker", "UPDATE tasks SET title = 'x'"),
+        ("ingest_worker", "DELETE FROM tasks"),
+        ("ingest_worker", "SELECT name FROM tags"),
         ("catalogue_api", "DELETE FROM opinions"),
         ("catalogue_api", "DELETE FROM result_reports"),
         ("catalogue_api", "SELECT slot FROM opinion_counts"),

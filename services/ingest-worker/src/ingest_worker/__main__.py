@@ -19,6 +19,7 @@ from ingest_worker.results import RESULTS
 from ingest_worker.retention import expire_for_ever
 from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.settings import Settings
+from ingest_worker.tasks import Limits, keep_tasks_for_ever
 from ingest_worker.transactions import open_engine
 from ingest_worker.use_cases import USE_CASES
 from ingest_worker.writing import write_events
@@ -34,6 +35,8 @@ async def run(settings: Settings, kafka: KafkaSettings) -> None:
     worker.consume(DEAD_LETTERS, partial(record_dead_letters, engine), from_record, report_unrecordable)
     worker.beside(partial(replay_for_ever, engine, worker.publisher))
     worker.beside(partial(expire_for_ever, engine, settings.dead_letter_days))
+    limits = Limits(settings.task_letters, settings.task_window)
+    worker.beside(partial(keep_tasks_for_ever, engine, limits))
     try:
         await worker.run(settings, database=partial(ping, engine))
     finally:

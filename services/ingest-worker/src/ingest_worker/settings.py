@@ -16,3 +16,7 @@ class Settings(WorkerSettings):
     database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8082
     dead_letter_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    task_letters: Annotated[int, Field(ge=1, le=10_000_000)] = 100
+    """A task opens where more wait for a name, or more of one reason came within the window."""
+    task_window: Annotated[int, Field(ge=1, le=31 * 86_400)] = 3600
+    """Seconds."""

@@ -29,6 +29,7 @@ EVENTS = Access("events:write")
 WRITE = Access("reference:write")
 DELETE = Access("reference:delete")
 LETTERS = Access("dead-letters:write")
+TASKS = Access("tasks:write")
 ADMIN = Access("admin")
 
 ROUTES: Mapping[str, Access] = {
@@ -81,6 +82,22 @@ ROUTES: Mapping[str, Access] = {
     "POST /v1/use-cases": WRITE,
     "PATCH /v1/use-cases/{use_case_id}": WRITE,
     "DELETE /v1/use-cases/{use_case_id}": DELETE,
+    "GET /v1/categories": READS,
+    "GET /v1/categories/{category_id}": READS,
+    "POST /v1/categories": WRITE,
+    "PATCH /v1/categories/{category_id}": WRITE,
+    "DELETE /v1/categories/{category_id}": DELETE,
+    "GET /v1/tags": READS,
+    "GET /v1/tags/{tag_id}": READS,
+    "POST /v1/tags": WRITE,
+    "PATCH /v1/tags/{tag_id}": WRITE,
+    "DELETE /v1/tags/{tag_id}": DELETE,
+    "GET /v1/tasks": INSIDE,
+    "GET /v1/tasks/{task_id}": INSIDE,
+    "POST /v1/tasks": TASKS,
+    "PATCH /v1/tasks/{task_id}": TASKS,
+    "DELETE /v1/tasks/{task_id}": TASKS,
+    "GET /v1/users/{user_id}/todos": INSIDE,
     "GET /v1/aliases": READS,
     "GET /v1/aliases/{alias_id}": READS,
     "POST /v1/aliases": WRITE,

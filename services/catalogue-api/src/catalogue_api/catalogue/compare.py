@@ -23,6 +23,7 @@ from catalogue_api.catalogue.paging import listed
 from catalogue_api.catalogue.prices import prices_of
 from catalogue_api.catalogue.results import latest_that_rank
 from catalogue_api.catalogue.statements import execute, table_of
+from catalogue_api.catalogue.tags import with_tags
 
 MOST = 5
 OPINIONS = 50_000
@@ -89,7 +90,7 @@ async def compare(db: AsyncSession, query: CompareQuery) -> Comparison:
 async def _compared(db: AsyncSession, model: Model) -> Compared:
     assert model.id is not None
     return Compared(
-        model=ModelResponse.model_validate(model),
+        model=await with_tags(db, model),
         prices=await prices_of(db, model.id, datetime.now(UTC).date()),
         sentiment=await _by_month(db, model.id),
     )

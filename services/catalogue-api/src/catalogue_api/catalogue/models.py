@@ -25,6 +25,7 @@ from catalogue_api.catalogue.paging import Page, PageQuery, by_name
 from catalogue_api.catalogue.prices import prices_of
 from catalogue_api.catalogue.results import latest_results
 from catalogue_api.catalogue.statements import equal, execute, table_of
+from catalogue_api.catalogue.tags import TagFilter, tag_names, tagged, tags_of
 
 WITH_METADATA = 50
 """Models in a page with their metadata, each of which may take 64 KiB."""
@@ -32,6 +33,7 @@ WITH_METADATA = 50
 
 class ModelQuery(PageQuery):
     organization: ShortText | None = None
+    tag: TagFilter = None
     q: Annotated[ShortText | None, Field(description="Part of the name, in any case")] = None
     include: Annotated[
         Literal["metadata"] | None,
@@ -62,7 +64,9 @@ async def list_models(db: AsyncSession, query: ModelQuery) -> Page[ModelResponse
     else:
         columns = [*table_of(Model).columns]
         query = query.model_copy(update={"limit": min(query.limit, WITH_METADATA)})
-    statement = select(*columns).where(*equal((col(Model.organization), query.organization)))
+    statement = select(*columns, tag_names()).where(
+        *equal((col(Model.organization), query.organization)), *tagged(query.tag)
+    )
     if query.q is not None:
         statement = statement.where(col(Model.name).icontains(query.q, autoescape=True))
     return await by_name(db, statement, col(Model.name), query, ModelResponse)
@@ -80,6 +84,7 @@ async def describe_model(db: AsyncSession, name: str, asked: AsOfQuery) -> Model
     )
     return ModelDetail(
         **model.model_dump(),
+        tags=await tags_of(db, model.id),
         counts=counts,
         sentiment={name: sentiment.get(name, 0) for name in SENTIMENTS},
         prices=await prices_of(db, model.id, asked.as_of or datetime.now(UTC).date()),

@@ -21,6 +21,7 @@ from catalogue_api.catalogue.measured import WITHIN_95, MeasuredQuery, metric_of
 from catalogue_api.catalogue.paging import BY_SCORE, Page, PageQuery, fetch_page
 from catalogue_api.catalogue.results import latest_first
 from catalogue_api.catalogue.statements import equal, execute, table_of
+from catalogue_api.catalogue.tags import TagFilter, tagged
 
 MEASURED = ("metric", "unit", "n", "settings", "evaluator", "evaluator_relationship", "harness", "source_url")
 """What a row says of its result beside the score; /v1/results/{id} has the rest."""
@@ -38,6 +39,7 @@ class ChoiceQuery(MeasuredQuery, AsOfQuery):
         Field(description="`asc` where a lower score is better; the metric's own direction unless given"),
     ] = None
     organization: NewName | None = None
+    tag: TagFilter = None
     open_weights: Annotated[
         bool | None, Field(description="As the model's metadata have it, under `open_weights`")
     ] = None
@@ -129,7 +131,7 @@ def _ascending(query: ChoiceQuery, metric: BenchmarkMetric | None) -> bool:
 
 
 def _of_models(query: ChoiceQuery) -> list[ColumnElement[bool]]:
-    conditions = equal((col(Model.organization), query.organization))
+    conditions = equal((col(Model.organization), query.organization)) + tagged(query.tag)
     if query.open_weights is not None:
         weights = table_of(Model).c.metadata["open_weights"].astext
         conditions.append(func.coalesce(weights, "false") == str(query.open_weights).lower())

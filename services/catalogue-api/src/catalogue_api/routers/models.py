@@ -7,7 +7,9 @@ from catalogue_api.catalogue import named
 from catalogue_api.catalogue.history import AsOfQuery
 from catalogue_api.catalogue.models import ModelDetail, ModelQuery, describe_model, list_models
 from catalogue_api.catalogue.paging import Page
-from catalogue_api.catalogue.upsert import Imported, upsert
+from catalogue_api.catalogue.tags import change_model, import_models
+from catalogue_api.catalogue.tags import create_model as create
+from catalogue_api.catalogue.upsert import Imported
 from catalogue_api.http.bodies import JsonRoute
 from catalogue_api.http.items import Batch
 from catalogue_api.http.versions import Seen, entity_tag
@@ -22,17 +24,18 @@ Records = Annotated[Batch[ModelCreate], Depends(records(ModelCreate))]
 @router.post("", status_code=201, summary="Create a model")
 async def create_model(db: Database, new: ModelCreate, response: Response) -> ModelResponse:
     """409 where the name is taken. Names are matched exactly, case included."""
-    row = await named.create(db, Model(**new.model_dump()))
-    response.headers["Location"] = location("models", row.name)
-    return ModelResponse.model_validate(row.model_dump())
+    created = await create(db, new)
+    response.headers["Location"] = location("models", created.name)
+    return created
 
 
 @router.post("/import", summary="Create and replace models by name", openapi_extra=ndjson_body(ModelCreate))
-async def import_models(batch: Records, db: Database) -> Imported:
-    """One model a line, whole: a field that is left out becomes null. A line whose name an earlier line
-    had is rejected. What is as it was is not touched, so the same import again changes nothing.
+async def post_models(batch: Records, db: Database) -> Imported:
+    """One model a line, whole: a field that is left out becomes null; tags that are left out stay. A line
+    whose name an earlier line had is rejected. What is as it was is not touched, so the same import again
+    changes nothing.
     """
-    return await upsert(db, Model, batch)
+    return await import_models(db, batch)
 
 
 @router.get("", summary="List models by name", response_model_exclude_unset=True)
@@ -55,9 +58,9 @@ async def patch_model(
     db: Database, name: NamePath, changes: ModelUpdate, seen: Seen, response: Response
 ) -> ModelResponse:
     """A field that is left out stays as it is; null clears it. A new name is taken, or 409."""
-    row = await named.change(db, Model, name, changes.model_dump(exclude_unset=True), seen)
-    response.headers["ETag"] = entity_tag(row.updated_at)
-    return ModelResponse.model_validate(row.model_dump())
+    changed = await change_model(db, name, changes.model_dump(exclude_unset=True), seen)
+    response.headers["ETag"] = entity_tag(changed.updated_at)
+    return changed
 
 
 @router.delete("/{name:path}", status_code=204, summary="Delete a model and all that belongs to it")

@@ -9,6 +9,13 @@ from catalogue_schema.tables.benchmarks import (
     BenchmarkResponse,
     BenchmarkUpdate,
 )
+from catalogue_schema.tables.categories import (
+    Category,
+    CategoryBase,
+    CategoryCreate,
+    CategoryResponse,
+    CategoryUpdate,
+)
 from catalogue_schema.tables.dead_letters import DeadLetterRow
 from catalogue_schema.tables.entities import Entity
 from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricBase
@@ -35,6 +42,8 @@ from catalogue_schema.tables.results import (
 )
 from catalogue_schema.tables.retractions import Retraction, RetractionResponse
 from catalogue_schema.tables.sessions import Session
+from catalogue_schema.tables.tags import ModelTag, Tag, TagBase, TagCreate, TagResponse, TagUpdate
+from catalogue_schema.tables.tasks import Task, TaskBase, TaskCreate, TaskResponse, TaskUpdate
 from catalogue_schema.tables.use_cases import (
     USE_CASE_COUNTS,
     UseCase,
@@ -72,6 +81,11 @@ __all__ = [
     "BenchmarkResultResponse",
     "BenchmarkResultUpdate",
     "BenchmarkUpdate",
+    "Category",
+    "CategoryBase",
+    "CategoryCreate",
+    "CategoryResponse",
+    "CategoryUpdate",
     "DeadLetterRow",
     "Entity",
     "Model",
@@ -81,6 +95,7 @@ __all__ = [
     "ModelPriceCreate",
     "ModelPriceResponse",
     "ModelResponse",
+    "ModelTag",
     "ModelUpdate",
     "Opinion",
     "OpinionBase",
@@ -91,6 +106,16 @@ __all__ = [
     "Retraction",
     "RetractionResponse",
     "Session",
+    "Tag",
+    "TagBase",
+    "TagCreate",
+    "TagResponse",
+    "TagUpdate",
+    "Task",
+    "TaskBase",
+    "TaskCreate",
+    "TaskResponse",
+    "TaskUpdate",
     "TimestampMixin",
     "UseCase",
     "UseCaseBase",

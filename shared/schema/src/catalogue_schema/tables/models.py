@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Relationship, SQLModel
 
 from catalogue_schema.tables.mixins import RequestSchema, TimestampMixin, keep_updated_at
+from catalogue_schema.tables.tags import MOST_TAGS, ModelTag, Tag, TagName
 from catalogue_schema.text import LongText, Name, NewName, ShortText
 from catalogue_schema.times import Date
 
@@ -118,6 +119,7 @@ class Model(ModelLife, _WithId, table=True):
     prices: list["ModelPrice"] = Relationship(
         back_populates="model", cascade_delete=True, passive_deletes=True
     )
+    tags: list[Tag] = Relationship(back_populates="models", link_model=ModelTag, passive_deletes=True)
 
 
 keep_updated_at("models")
@@ -126,6 +128,11 @@ keep_updated_at("models")
 class ModelCreate(ModelLife, ModelBase, RequestSchema):
     name: NewName
     metadata_: Metadata | None = Field(default=None, alias="metadata")
+    tags: list[TagName] | None = Field(
+        default=None,
+        max_length=MOST_TAGS,
+        description="Names of tags; left out or null, they stay as they are",
+    )
 
 
 class ModelUpdate(RequestSchema):
@@ -140,7 +147,11 @@ class ModelUpdate(RequestSchema):
     metadata_: Metadata | None = Field(default=None, alias="metadata")
     deprecation_date: Date | None = None
     successor: NewName | None = None
+    tags: list[TagName] | None = Field(
+        default=None, max_length=MOST_TAGS, description="All its tags by name; left out or null, they stay"
+    )
 
 
 class ModelResponse(TimestampMixin, ModelLife, ModelBase):
     id: int
+    tags: list[str] = []

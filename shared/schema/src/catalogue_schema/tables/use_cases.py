@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String, Text, func
+from sqlalchemy import BigInteger, Index, String, Text, Uuid, func
 from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
@@ -15,9 +15,10 @@ from catalogue_schema.tables.mixins import (
     keep_updated_at,
 )
 from catalogue_schema.tables.reported import Reported, reported_column
-from catalogue_schema.text import LongText, Name, ShortText
+from catalogue_schema.text import LongText, Name, NewName, ShortText
 
 if TYPE_CHECKING:
+    from catalogue_schema.tables.categories import Category
     from catalogue_schema.tables.models import Model
 
 
@@ -29,7 +30,10 @@ class UseCaseBase(SQLModel):
 
 class UseCase(TimestampMixin, UseCaseBase, table=True):
     __tablename__ = "use_cases"
-    __table_args__ = (Index("ix_use_cases_model_id_id", "model_id", "id"),)
+    __table_args__ = (
+        Index("ix_use_cases_model_id_id", "model_id", "id"),
+        Index("ix_use_cases_category_id_id", "category_id", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", sa_type=BigInteger)
@@ -39,8 +43,12 @@ class UseCase(TimestampMixin, UseCaseBase, table=True):
     )
     reported: dict[str, Any] | None = reported_column()
     fingerprint: UUID | None = fingerprint_column()
+    category_id: UUID | None = Field(
+        default=None, foreign_key="categories.id", ondelete="SET NULL", sa_type=Uuid
+    )
 
     model: "Model" = Relationship(back_populates="use_cases")
+    category: "Category" = Relationship(back_populates="use_cases")
 
 
 keep_updated_at("use_cases")
@@ -51,6 +59,7 @@ class UseCaseCreate(UseCaseBase, RequestSchema):
     """A use case of the model of this name."""
 
     model: Name
+    category: NewName | None = None
 
 
 class UseCaseUpdate(RequestSchema):
@@ -59,6 +68,7 @@ class UseCaseUpdate(RequestSchema):
     use_case: ShortText = Field(default=None)
     description: LongText | None = None
     mentioned_by: ShortText | None = None
+    category: NewName | None = None
 
 
 class UseCaseResponse(TimestampMixin, UseCaseBase):
@@ -66,4 +76,5 @@ class UseCaseResponse(TimestampMixin, UseCaseBase):
     event_id: UUID
     model_id: int
     model: str
+    category: str | None
     reported: Reported | None = None
