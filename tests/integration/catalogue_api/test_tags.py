@@ -5,6 +5,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from catalogue_schema.events import ResultReported
+from ingest_worker.results import RESULTS
+from ingest_worker.writing import write_events
+from sqlalchemy.ext.asyncio import AsyncEngine
+from support.rows import batch
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -86,10 +91,23 @@ async def test_an_import_sets_the_tags_that_it_names(tagged: httpx.AsyncClient) 
     assert [model["tags"] for model in listed] == [["open", "small"], ["small"], [], ["new"]]
 
 
-async def test_a_ranking_may_be_of_the_models_with_a_tag(tagged: httpx.AsyncClient) -> None:
+async def test_a_ranking_may_be_of_the_models_with_a_tag(
+    tagged: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
     (await tagged.post("/v1/benchmarks", json={"name": "MMLU"})).raise_for_status()
-    answer = await tagged.get("/v1/rankings/MMLU", params={"tag": ["open", "small"]})
-    assert answer.raise_for_status().json()["items"] == []
+    names = [model["name"] for model in (await tagged.get("/v1/models")).json()["items"]]
+    results = [ResultReported(model=name, benchmark="MMLU", score=0.5) for name in names]
+    await write_events(engine, RESULTS, batch(*results))
+
+    async def ranked(*tags: str) -> set[str]:
+        answer = await tagged.get("/v1/rankings/MMLU", params={"tag": tags})
+        return {item["model"] for item in answer.raise_for_status().json()["items"]}
+
+    assert await ranked() == {*names}
+    for tags in (("small",), ("open", "small")):
+        listed = (await tagged.get("/v1/models", params={"tag": tags})).json()["items"]
+        assert await ranked(*tags) == {model["name"] for model in listed}
+        assert 0 < len(listed) < len(names)
 
 
 async def test_use_cases_show_their_category_and_outlive_it(tagged: httpx.AsyncClient) -> None:

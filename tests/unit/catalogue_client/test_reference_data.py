@@ -136,3 +136,10 @@ def test_what_has_no_price_per_token_is_skipped(tmp_path: Path) -> None:
 def test_litellms_prices_need_a_day(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="--date"):
         read("litellm-prices", write(tmp_path / "prices.json", PRICES_OF_LITELLM))
+
+
+def test_a_price_is_kept_to_the_millionth(tmp_path: Path) -> None:
+    entry = {"input_cost_per_token": 1.23456789e-07, "output_cost_per_token": 0, "litellm_provider": "openai"}
+    path = write(tmp_path / "model_prices_and_context_window.json", {"gpt-4o": entry})
+    [row] = rows("litellm-prices", path, date=DAY)
+    assert (row["input"], row["output"]) == ("0.123457", "0")

@@ -6,6 +6,8 @@ from decimal import Decimal
 from catalogue_client.items import Record
 
 PRICES = "/v1/model-prices"
+SMALLEST = Decimal("0.000001")
+"""What the catalogue keeps of a price per million tokens; one per token may have a longer tail."""
 
 
 def price(
@@ -30,5 +32,5 @@ def price(
 
 
 def plain(amount: Decimal) -> str:
-    """Without an exponent or zeros at its end."""
-    return format(amount.normalize() + 0, "f")
+    """To the millionth, without an exponent or zeros at its end."""
+    return format(amount.quantize(SMALLEST).normalize() + 0, "f")
