@@ -75,9 +75,9 @@ async def with_tags(db: AsyncSession, model: Model) -> ModelResponse:
 
 async def create_model(db: AsyncSession, new: ModelCreate) -> ModelResponse:
     """Raises Conflict where the name is taken, and Invalid for tags that are not known."""
-    await _require_known(db, new.tags or [])
-    row = await named.create(db, Model(**new.model_dump(exclude={"tags"})))
-    await _set_tags(db, {row.name: new.tags})
+    await _require_known(db, new.tag_names or [])
+    row = await named.create(db, Model(**new.model_dump(exclude={"tag_names"})))
+    await _set_tags(db, {row.name: new.tag_names})
     return await with_tags(db, row)
 
 
@@ -95,17 +95,17 @@ async def change_model(
 
 async def import_models(db: AsyncSession, batch: Batch[ModelCreate]) -> Imported:
     """A line with tags that are not known is rejected; one without tags leaves its model's as they are."""
-    known = await _known(db, {tag for line in batch.accepted for tag in line.tags or []})
+    known = await _known(db, {tag for line in batch.accepted for tag in line.tag_names or []})
     errors = {
         place: _unknown(*wrong[0])
         for place, line in enumerate(batch.accepted)
-        if (wrong := [(at, tag) for at, tag in enumerate(line.tags or []) if tag not in known])
+        if (wrong := [(at, tag) for at, tag in enumerate(line.tag_names or []) if tag not in known])
     }
     batch = batch.without(errors)
     if not batch.accepted:
         raise NothingValid(batch.rejected)
     imported = await upsert(db, Model, batch)
-    changed = await _set_tags(db, {line.name: line.tags for line in batch.accepted})
+    changed = await _set_tags(db, {line.name: line.tag_names for line in batch.accepted})
     return imported.model_copy(
         update={"updated": imported.updated + changed, "unchanged": imported.unchanged - changed}
     )

@@ -66,7 +66,7 @@ async def upsert(db: AsyncSession, table: type[Model | Benchmark], batch: Batch[
     )
     if not batch.accepted:
         raise NothingValid(batch.rejected)
-    rows = [record.model_dump(mode="json", by_alias=True, exclude={"tags"}) for record in batch.accepted]
+    rows = [record.model_dump(mode="json", by_alias=True, exclude={"tag_names"}) for record in batch.accepted]
     target, records = table_of(table), _as_rows(table_of(table), rows)
     # In order of their names, so that two imports at once lock rows in one order and cannot deadlock.
     standing = target.c.name == any_(literal([row["name"] for row in rows], ARRAY(Text)))

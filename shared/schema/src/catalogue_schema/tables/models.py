@@ -128,8 +128,10 @@ keep_updated_at("models")
 class ModelCreate(ModelLife, ModelBase, RequestSchema):
     name: NewName
     metadata_: Metadata | None = Field(default=None, alias="metadata")
-    tags: list[TagName] | None = Field(
+    # Not `tags`: a row that is made of this would take them for its own, which are rows.
+    tag_names: list[TagName] | None = Field(
         default=None,
+        alias="tags",
         max_length=MOST_TAGS,
         description="Names of tags; left out or null, they stay as they are",
     )
