@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 TESTS = Path(__file__).parents[2]
 EXAMPLES = os.environ.get("CATALOGUE_ABUSE_EXAMPLES", "3")
 """Requests of each kind for each operation; `make test-abuse` sends more."""
 
 
+@pytest.mark.timeout(900)  # thousands of requests
 async def test_no_generated_request_is_answered_5xx(api: httpx.AsyncClient) -> None:
     for model in ("a", "a/b"):
         await api.post("/v1/models", json={"name": model, "organization": "o"})

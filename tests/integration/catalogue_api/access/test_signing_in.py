@@ -185,7 +185,8 @@ async def test_a_flood_of_sign_ins_leaves_events_and_reads_alone(
         assert (await admin.get("/v1/models")).status_code == httpx.codes.OK
         reads.append(time.perf_counter() - started)
     codes = [task.result() for task in flood]
-    assert set(codes) <= {401, 429}
+    # 503: passwords are checked one at a time, and a slow machine does not get to all within the limit.
+    assert set(codes) <= {401, 429, 503}
     assert codes.count(401) <= 60
     assert statistics.median(reads) < 2
 
