@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import asyncpg
+import httpx
 import pytest
 from support.catalogue import Catalogue
 from support.compose import ROOT, ComposeStack, our_services, staying_services
