@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from catalogue_client.answers import CatalogueError, Json, RefusedError, UnreachableError
 from catalogue_client.batching import batches
@@ -15,6 +15,7 @@ ROUND = 100
 PAUSE = 0.5  # seconds between two rounds of questions
 TO_REFUSE = 2.0  # seconds after which an event with another's id is refused, if it is
 
+T = TypeVar("T")
 Tick = Callable[[int], None]
 
 
@@ -69,7 +70,7 @@ def wait(catalogue: Catalogue, delivered: Delivered, seconds: float, tick: Tick)
     early: list[str] = []
     while pending and time.monotonic() < deadline:
         still: list[str] = []
-        for some in _slices(pending):
+        for some in rounds(pending):
             receipts = _ask(catalogue, some, deadline)
             settled = [each for each in some if _status(receipts, each) in SETTLED]
             delivered.receipts |= receipts
@@ -80,7 +81,7 @@ def wait(catalogue: Catalogue, delivered: Delivered, seconds: float, tick: Tick)
         _sleep(PAUSE if pending else 0, deadline)
     if early:
         _sleep(sent + TO_REFUSE - time.monotonic(), deadline)
-        for some in _slices(early):
+        for some in rounds(early):
             again = _ask(catalogue, some, deadline)
             delivered.receipts |= {each: again[each] for each in again if _status(again, each) in SETTLED}
 
@@ -97,7 +98,8 @@ def _ask(catalogue: Catalogue, event_ids: Sequence[str], deadline: float) -> dic
     return dict(zip(event_ids, receipts, strict=True))
 
 
-def _slices(event_ids: Sequence[str]) -> list[Sequence[str]]:
+def rounds(event_ids: Sequence[T]) -> list[Sequence[T]]:
+    """As many as one request may ask for."""
     return [event_ids[start : start + ROUND] for start in range(0, len(event_ids), ROUND)]
 
 

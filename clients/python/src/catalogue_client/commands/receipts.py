@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from catalogue_client.commands.options import RETRY_FOR, URL, AsJson, RetryFor, Url, connect, print_json
-from catalogue_client.delivery import ROUND
+from catalogue_client.delivery import rounds
 from catalogue_client.showing import show_table
 from catalogue_client.summary import EXIT_CODES, Exit
 
@@ -21,8 +21,7 @@ def receipts(
     event_ids: Ids, as_json: AsJson = False, url: Url = URL, retry_for: RetryFor = RETRY_FOR
 ) -> None:
     with connect(url, retry_for) as catalogue:
-        slices = [event_ids[start : start + ROUND] for start in range(0, len(event_ids), ROUND)]
-        found = [receipt for some in slices for receipt in catalogue.receipts(some)]
+        found = [receipt for some in rounds(event_ids) for receipt in catalogue.receipts(some)]
     if as_json:
         print_json({"items": found})
     else:

@@ -8,16 +8,14 @@ from catalogue_schema.tables import User, UserCreate, UserResponse, UserUpdate
 from catalogue_schema.tables.users import Role
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.access.passwords import AnyPassword, Password, Passwords
 from catalogue_api.access.sessions import end_sessions
-from catalogue_api.catalogue.named import UNIQUE_VIOLATION
 from catalogue_api.catalogue.paging import Page, PageQuery, by_uuid
-from catalogue_api.catalogue.statements import equal, execute, table_of
-from catalogue_api.http.problems import Conflict, FieldError, Invalid, NotFound
+from catalogue_api.catalogue.statements import equal, execute, flush, table_of
+from catalogue_api.http.problems import FieldError, Invalid, NotFound
 
 SHOWN = [column for column in table_of(User).columns if column.name != "password_hash"]
 
@@ -51,12 +49,7 @@ async def create_user(db: AsyncSession, new: AccountCreate, passwords: Passwords
     kept = None if new.password is None else await passwords.hash(new.password)
     row = User(**new.model_dump(exclude={"password"}), password_hash=kept)
     db.add(row)
-    try:
-        await db.flush()
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
-            raise
-        raise Conflict(f"There is an account for {new.email} already: change that one with PATCH.") from error
+    await flush(db, f"There is an account for {new.email} already: change that one with PATCH.")
     return _shown(row)
 
 

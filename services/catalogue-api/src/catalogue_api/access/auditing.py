@@ -16,7 +16,7 @@ from starlette.responses import Response
 from catalogue_api.access.principals import Principal
 from catalogue_api.catalogue.filters import Filters
 from catalogue_api.catalogue.newest import newest_first
-from catalogue_api.catalogue.paging import Page, PageQuery
+from catalogue_api.catalogue.paging import HOW_SHOWN, Page, PageQuery
 from catalogue_api.catalogue.statements import table_of
 
 ENTRIES = table_of(AuditEntry)
@@ -85,7 +85,7 @@ def deed_of(method: str, template: str) -> Deed:
 
 async def list_audit(db: AsyncSession, query: AuditQuery) -> Page[AuditEntryResponse]:
     """The newest first."""
-    wanted = query.model_dump(exclude={"limit", "cursor", "format"})
+    wanted = query.model_dump(exclude=HOW_SHOWN)
     filters = Filters(ENTRIES, wanted, ordered=("target", "actor_id"))
     return await newest_first(db, select(ENTRIES), filters, query, AuditEntryResponse)
 

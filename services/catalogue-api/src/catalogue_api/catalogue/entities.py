@@ -7,14 +7,12 @@ from uuid import UUID
 from catalogue_schema.tables import Category, Entity, Tag, Task
 from pydantic import BaseModel
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.named import UNIQUE_VIOLATION
 from catalogue_api.catalogue.paging import Page, PageQuery, by_name
-from catalogue_api.catalogue.statements import equal, execute, table_of
-from catalogue_api.http.problems import Conflict, NotFound
+from catalogue_api.catalogue.statements import equal, execute, flush, table_of
+from catalogue_api.http.problems import NotFound
 from catalogue_api.http.versions import SeenVersion
 
 E = TypeVar("E", Category, Tag, Task)
@@ -52,7 +50,7 @@ async def find_id(db: AsyncSession, table: type[N], name: str | None) -> UUID | 
 async def create(db: AsyncSession, row: E, taken: str) -> E:
     """Raises Conflict, which says what is `taken`, where there is another like it."""
     db.add(row)
-    await _flush(db, taken)
+    await flush(db, taken)
     return row
 
 
@@ -61,7 +59,7 @@ async def change(db: AsyncSession, row: E, changes: Mapping[str, Any], seen: See
     seen.check(row.updated_at)
     for field, value in changes.items():
         setattr(row, field, value)
-    await _flush(db, taken)
+    await flush(db, taken)
     return row
 
 
@@ -70,15 +68,6 @@ async def remove(db: AsyncSession, table: type[Category | Tag | Task], entity_id
     statement = delete(table).where(col(table.id) == entity_id).returning(col(table.id))
     if (await execute(db, statement)).scalar_one_or_none() is None:
         raise _not_found(table, entity_id)
-
-
-async def _flush(db: AsyncSession, taken: str) -> None:
-    try:
-        await db.flush()
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
-            raise
-        raise Conflict(taken) from error
 
 
 def _not_found(table: type[Entity], entity_id: UUID) -> NotFound:

@@ -1,6 +1,6 @@
 """What is new: models, results, and who leads a benchmark."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import quote
@@ -42,10 +42,11 @@ async def find_news(db: AsyncSession, kind: Kind | None) -> list[Entry]:
     entries: list[Entry] = []
     if kind in {None, "models"}:
         entries += await _models(db)
+    newest = [] if kind == "models" else await _newest_results(db)
     if kind in {None, "results"}:
-        entries += [_result(row) for row in await _newest_results(db)]
+        entries += [_result(row) for row in newest]
     if kind in {None, "leaders"}:
-        entries += await _leaders(db, {row["benchmark_id"] for row in await _newest_results(db)})
+        entries += await _leaders(db, {row["benchmark_id"] for row in newest})
     return sorted(entries, key=lambda entry: entry.updated, reverse=True)[:MOST]
 
 
@@ -65,7 +66,7 @@ async def _models(db: AsyncSession) -> list[Entry]:
     ]
 
 
-async def _newest_results(db: AsyncSession) -> Iterable[RowMapping]:
+async def _newest_results(db: AsyncSession) -> Sequence[RowMapping]:
     statement = with_names(table_of(BenchmarkResult)).order_by(col(BenchmarkResult.id).desc()).limit(MOST)
     return (await execute(db, statement)).mappings().all()
 

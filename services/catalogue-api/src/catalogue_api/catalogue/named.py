@@ -6,17 +6,15 @@ from typing import Any, TypeVar
 from catalogue_schema.tables import Alias, Benchmark, Model
 from sqlalchemy import TextClause, delete, func, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.statements import execute, table_of
+from catalogue_api.catalogue.statements import execute, flush, table_of
 from catalogue_api.http.problems import Conflict, FieldError, NotFound
 from catalogue_api.http.versions import SeenVersion
 
 N = TypeVar("N", Model, Benchmark)
 
-UNIQUE_VIOLATION = "23505"
 NOBODY = 0
 
 
@@ -116,15 +114,8 @@ async def _keep_as_alias(db: AsyncSession, row: Model | Benchmark, former: str) 
 
 
 async def _flush(db: AsyncSession, row: Model | Benchmark) -> None:
-    name = row.name
-    try:
-        await db.flush()
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
-            raise
-        raise Conflict(
-            f"There is a {_kind(type(row))} named {name!r} already: change that one with PATCH."
-        ) from error
+    taken = f"There is a {_kind(type(row))} named {row.name!r} already: change that one with PATCH."
+    await flush(db, taken)
 
 
 def _not_found(table: type[Model | Benchmark], name: str) -> NotFound:

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 MOST = 200
 """Items in a page."""
+HOW_SHOWN = {"limit", "cursor", "format"}
+"""Parameters of a list that choose none of its rows."""
 
 RowId = Annotated[int, Field(ge=1, lt=2**63)]
 
@@ -63,7 +65,7 @@ class PageQuery(ListQuery):
 
     def list_id(self, of: str = "") -> str:
         """Name the list that is asked for: its kind, what it is `of`, its filters and its order."""
-        asked = self.model_dump_json(exclude={"limit", "cursor", "format"})
+        asked = self.model_dump_json(exclude=HOW_SHOWN)
         return sha256(f"{type(self).__name__}\n{of}\n{asked}".encode()).hexdigest()[:12]
 
     def after(self, keys: TypeAdapter[K], of: str = "") -> K | None:

@@ -3,11 +3,27 @@
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, inspect
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.http.problems import Conflict
+
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+
+UNIQUE_VIOLATION = "23505"
+
+
+async def flush(db: AsyncSession, taken: str) -> None:
+    """Write what the session holds. Raises Conflict, with `taken`, where there is another like it."""
+    try:
+        await db.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
+            raise
+        raise Conflict(taken) from error
 
 
 async def execute(db: AsyncSession, statement: Executable) -> CursorResult[*tuple[Any, ...]]:
