@@ -16,7 +16,7 @@ from ingest_worker.writing import Recording
 SCALED = ("score", "stderr", "ci_low", "ci_high")
 """What is in the score's unit."""
 AS_SAID = ", ".join(name for name in MEASURES if name not in {"unit", *SCALED})
-STANDS = f"event_id, occurred_at, score, source, reported, {', '.join(MEASURES)}"
+STANDS = f"event_id, producer, occurred_at, score, source, reported, {', '.join(MEASURES)}"
 """What of a report stands as its result; its model, benchmark, date and variant say in which place."""
 REPLACE = f"({STANDS}) = ({', '.join(f'excluded.{name}' for name in STANDS.split(', '))})"
 _types = {name: ResultReport.__table__.c[name].type for name in MEASURES}  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ RESULTS = Recording(
     f"""
 WITH event AS (
     SELECT * FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
-        fingerprint uuid, event_id uuid, occurred_at timestamptz, model text, benchmark text, score float,
+        fingerprint uuid, producer uuid, event_id uuid, occurred_at timestamptz, model text, benchmark text, score float,
         date_tested date, source text, {TYPED})) WITH ORDINALITY
 ), {resolve(MODEL)}, {resolve(BENCHMARK)}, {PIN_BARE_NAMES}, named AS (
     SELECT event.*, model.id AS named_model, benchmark.id AS benchmark_id,
@@ -46,7 +46,7 @@ WITH event AS (
     FROM named LEFT JOIN benchmark_metrics AS metric ON metric.benchmark_id = named.benchmark_id
         AND {is_of("named", "metric")}
 ), placed AS (
-    SELECT ordinality, fingerprint, event_id, occurred_at, benchmark_id, date_tested, source, reported,
+    SELECT ordinality, fingerprint, producer, event_id, occurred_at, benchmark_id, date_tested, source, reported,
         {AS_SAID}, CASE WHEN unit IS NOT NULL THEN coalesce(metric_unit, unit) END AS unit,
         {", ".join(f"{converted(name)} AS {name}" for name in SCALED)},
         CASE WHEN benchmark_id IS NOT NULL AND fits THEN named_model END AS model_id
@@ -55,7 +55,7 @@ WITH event AS (
     INSERT INTO result_reports (fingerprint, model_id, benchmark_id, date_tested, {STANDS})
     SELECT fingerprint, model_id, benchmark_id, date_tested, {STANDS}
     {NEW}
-    ON CONFLICT (event_id) DO NOTHING
+    ON CONFLICT (event_id, producer) DO NOTHING
     RETURNING model_id, benchmark_id, date_tested, variant, {STANDS}
 ), standing AS (
     INSERT INTO benchmark_results AS r (model_id, benchmark_id, date_tested, variant, {STANDS})

@@ -17,13 +17,14 @@ RETRACTIONS = Recording(
     f"""
 WITH placed AS (
     SELECT * FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
-        fingerprint uuid, event_id uuid, occurred_at timestamptz, retracts uuid, reason text)) WITH ORDINALITY
+        fingerprint uuid, producer uuid, event_id uuid, occurred_at timestamptz, retracts uuid, reason text
+    )) WITH ORDINALITY
 ), {known("retractions", named=False)}, new AS (
-    INSERT INTO retractions (fingerprint, event_id, occurred_at, retracts, reason)
-    SELECT fingerprint, event_id, occurred_at, retracts, reason
+    INSERT INTO retractions (fingerprint, producer, event_id, occurred_at, retracts, reason)
+    SELECT fingerprint, producer, event_id, occurred_at, retracts, reason
     {NEW}
-    ON CONFLICT (event_id) DO NOTHING
-    RETURNING retracts
+    ON CONFLICT (event_id, producer) DO NOTHING
+    RETURNING retracts, producer
 ), {closed("SubmissionRetracted")}, opinion AS (
     DELETE FROM opinions WHERE event_id IN (SELECT retracts FROM new)
 ), use_case AS (

@@ -2,7 +2,7 @@
 
 Frozen, and closed: a field that is not named here is an error, unless a consumer validates with
 `extra="ignore"` or `"allow"`, as those of a topic do. Times are in UTC; dates are calendar dates. An
-`event_id` is the idempotency key: the same id is the same event, however often it is sent.
+`event_id` is the idempotency key: the same id of one producer is the same event, however often it is sent.
 """
 
 from datetime import UTC, date, datetime
@@ -185,6 +185,7 @@ class DeadLetter(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
     event_id: UUID | None = None
+    producer: UUID | None = None
     reason: Reason
     detail: str
     exception_class: str
