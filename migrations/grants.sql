@@ -32,16 +32,16 @@ GRANT SELECT (id, name) ON models, benchmarks TO ingest_worker;
 GRANT SELECT, INSERT ON aliases TO ingest_worker;
 GRANT SELECT ON bare_name_sources TO ingest_worker;
 GRANT INSERT ON opinions, use_cases, result_reports, benchmark_results, retractions, dead_letters TO ingest_worker;
-GRANT SELECT (event_id, fingerprint) ON opinions, use_cases TO ingest_worker;
-GRANT SELECT (event_id, fingerprint, retracts) ON retractions TO ingest_worker;
+GRANT SELECT (event_id, producer, fingerprint) ON opinions, use_cases TO ingest_worker;
+GRANT SELECT (event_id, producer, fingerprint, retracts) ON retractions TO ingest_worker;
 -- What is retracted goes, while nothing is written.
 GRANT DELETE ON opinions, use_cases, benchmark_results TO ingest_worker;
 GRANT SELECT, INSERT ON benchmark_metrics TO ingest_worker;
 -- A result that is retracted is replaced by the report before it; what an upsert writes in place of what stands,
 -- it reads of the row that it could not insert.
 GRANT SELECT ON result_reports, benchmark_results TO ingest_worker;
-GRANT UPDATE (event_id, occurred_at, score, source, reported, metric, unit, higher_is_better, stderr, ci_low, ci_high,
-    ci_level, n, settings, evaluator, evaluator_relationship, harness, harness_version, source_url, run_id)
+GRANT UPDATE (event_id, producer, occurred_at, score, source, reported, metric, unit, higher_is_better, stderr, ci_low,
+    ci_high, ci_level, n, settings, evaluator, evaluator_relationship, harness, harness_version, source_url, run_id)
     ON benchmark_results TO ingest_worker;
 GRANT SELECT, UPDATE, DELETE ON dead_letters TO ingest_worker;
 GRANT USAGE ON SEQUENCE opinions_id_seq, result_reports_id_seq, benchmark_results_id_seq, dead_letters_id_seq,

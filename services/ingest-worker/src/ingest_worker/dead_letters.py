@@ -1,4 +1,4 @@
-"""Writing dead letters: one row an event, so that an event that keeps failing fills no table."""
+"""Writing dead letters: one row a producer's event, so that an event that keeps failing fills no table."""
 
 import json
 from base64 import b64encode
@@ -21,12 +21,12 @@ from ingest_worker.transactions import transaction
 log = structlog.get_logger(__name__)
 
 INSERT = """
-INSERT INTO dead_letters AS d (event_id, type, reason, detail, exception_class, topic, partition, "offset",
+INSERT INTO dead_letters AS d (event_id, producer, type, reason, detail, exception_class, topic, partition, "offset",
                                key, value, headers, model, benchmark, source, attempts, failed_at)
-SELECT event_id, type, reason, detail, exception_class, topic, partition, "offset", decode(key, 'base64'),
+SELECT event_id, producer, type, reason, detail, exception_class, topic, partition, "offset", decode(key, 'base64'),
        decode(value, 'base64'), headers, model, benchmark, source, attempts, failed_at
 FROM json_to_recordset(CAST(:rows AS json)) AS row (
-    event_id uuid, type text, reason text, detail text, exception_class text, topic text, partition int,
+    event_id uuid, producer uuid, type text, reason text, detail text, exception_class text, topic text, partition int,
     "offset" bigint, key text, value text, headers jsonb, model text, benchmark text, source text,
     attempts int, failed_at timestamptz)
 """
@@ -43,8 +43,8 @@ PAST = f"""
 # and what failed before is history. An older letter that came again is neither.
 UPSERT_EVENTS = text(
     f"""{INSERT}
-ORDER BY event_id, type
-ON CONFLICT (event_id, type) WHERE event_id IS NOT NULL AND reason <> 'event_id_conflict' DO UPDATE
+ORDER BY event_id, producer, type
+ON CONFLICT (event_id, producer, type) WHERE event_id IS NOT NULL AND reason <> 'event_id_conflict' DO UPDATE
 SET reason = excluded.reason, detail = excluded.detail, exception_class = excluded.exception_class,
     topic = excluded.topic, partition = excluded.partition, "offset" = excluded."offset",
     key = excluded.key, value = excluded.value, headers = excluded.headers,
@@ -57,8 +57,8 @@ WHERE d.attempts < excluded.attempts OR (d.attempts = excluded.attempts AND d.fa
 
 INSERT_CONFLICTS = text(
     f"""{INSERT}
-ORDER BY event_id, type, md5(value)
-ON CONFLICT (event_id, type, md5(value)) WHERE event_id IS NOT NULL AND reason = 'event_id_conflict'
+ORDER BY event_id, producer, type, md5(value)
+ON CONFLICT (event_id, producer, type, md5(value)) WHERE event_id IS NOT NULL AND reason = 'event_id_conflict'
 DO UPDATE SET attempts = excluded.attempts, failed_at = excluded.failed_at, status = 'open', {PAST}
 WHERE d.attempts < excluded.attempts
 """
@@ -118,9 +118,9 @@ async def _write(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> 
         elif letter.event_id is None:
             messages.append(row)
         elif letter.reason is Reason.EVENT_ID_CONFLICT:
-            conflicts[letter.event_id, row["type"], letter.value] = row
+            conflicts[letter.event_id, letter.producer, row["type"], letter.value] = row
         else:
-            events[letter.event_id, row["type"]] = row
+            events[letter.event_id, letter.producer, row["type"]] = row
     for statement, rows in (
         (UPSERT_EVENTS, events.values()),
         (INSERT_CONFLICTS, conflicts.values()),

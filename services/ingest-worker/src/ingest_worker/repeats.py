@@ -8,6 +8,11 @@ OF_ONE_PRODUCER = "({0}.producer = {1}.producer) IS NOT FALSE"
 """SQL: whether two may be one producer's; not where both name one, and not the same."""
 
 
+def retracts(retraction: str, event: str) -> str:
+    """SQL: whether the one takes back the other, and not another producer's with its id."""
+    return f"{retraction}.retracts = {event}.event_id AND {OF_ONE_PRODUCER.format(retraction, event)}"
+
+
 def known(table: str, *, named: bool = True) -> str:
     """A CTE of the events in the CTE `placed` whose names are known, in their order.
 
@@ -16,14 +21,14 @@ def known(table: str, *, named: bool = True) -> str:
     event.
     """
     placed = "WHERE placed.model_id IS NOT NULL" if named else ""
-    retracted = f"""EXISTS (SELECT FROM retractions AS r
-            WHERE r.retracts = placed.event_id AND {OF_ONE_PRODUCER.format("r", "placed")})"""
+    retracted = f"EXISTS (SELECT FROM retractions AS r WHERE {retracts('r', 'placed')})" if named else "false"
     return f"""
 known AS (
-    SELECT placed.*, {retracted if named else "false"} AS retracted,
+    SELECT placed.*, {retracted} AS retracted,
         stands.event_id IS NULL AND row_number() OVER own = 1 AND NOT (
             placed.producer IS NOT NULL AND (placed.event_id, placed.fingerprint) IN (
-                SELECT event_id, fingerprint FROM placed WHERE producer IS NULL)) AS is_new,
+                SELECT event_id, fingerprint FROM placed AS twin WHERE twin.producer IS NULL
+                    AND NOT EXISTS (SELECT FROM retractions WHERE retracts = twin.event_id))) AS is_new,
         coalesce(stands.fingerprint, first_value(placed.fingerprint) OVER own) AS first
     FROM placed LEFT JOIN LATERAL (
         SELECT event_id, fingerprint FROM {table} AS r

@@ -22,9 +22,13 @@ REPLACE = f"({STANDS}) = ({', '.join(f'excluded.{name}' for name in STANDS.split
 _types = {name: ResultReport.__table__.c[name].type for name in MEASURES}  # type: ignore[attr-defined]
 TYPED = ", ".join(f"{name} {kind.compile()}" for name, kind in _types.items())
 
-# A report is known by its event id for ever, so a repeat changes nothing, also when a later report has taken
+RANK = "({0}.occurred_at, {0}.event_id, coalesce({0}.producer, '00000000-0000-0000-0000-000000000000'))"
+"""SQL: of two reports for one place the greater stands."""
+LATEST_FIRST = "{0}.occurred_at DESC, {0}.event_id DESC, {0}.producer DESC NULLS LAST"
+
+# A report is known by its event id and producer for ever, so a repeat changes nothing, also when a later report has taken
 # its place. Among the new ones, and against the one that stands, the later occurred_at wins; of two at the
-# same moment, the greater event id, so that the order of arrival never matters.
+# same moment, the greater event id (and producer), so that the order of arrival never matters.
 RESULTS = Recording(
     ResultReported,
     f"""
@@ -62,9 +66,9 @@ WITH event AS (
     SELECT DISTINCT ON (model_id, benchmark_id, date_tested, variant)
         model_id, benchmark_id, date_tested, variant, {STANDS}
     FROM new
-    ORDER BY model_id, benchmark_id, date_tested, variant, occurred_at DESC, event_id DESC
+    ORDER BY model_id, benchmark_id, date_tested, variant, {LATEST_FIRST.format("new")}
     ON CONFLICT ON CONSTRAINT uix_model_benchmark_date DO UPDATE SET {REPLACE}
-    WHERE (r.occurred_at, r.event_id) < (excluded.occurred_at, excluded.event_id)
+    WHERE {RANK.format("r")} < {RANK.format("excluded")}
 ), {closed("ResultReported")}
 SELECT {ANSWER},
     (SELECT array_agg(ordinality) FROM named WHERE named_model IS NULL) AS unknown_model,

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from catalogue_messaging.decoding import Decode, decode_json
-from catalogue_messaging.failures import Failure, Received, TransientError
+from catalogue_messaging.failures import Failure, PermanentError, Received, TransientError
 from catalogue_runtime.metrics import count_recorded
 from catalogue_schema.events import Event, Reason
+from catalogue_schema.headers import CE_PRODUCER
 from catalogue_schema.topics import EVENT_TOPICS
 from pydantic_core import from_json
 from sqlalchemy import text
@@ -50,7 +53,7 @@ class Recording:
 
         def decode(record: ConsumerRecord) -> bytes:
             event: Event = read(record)
-            return row_of(event.said(), write(event, include=rest))
+            return row_of(event.said(), write(event, include=rest), producer_of(record))
 
         return decode
 
@@ -59,10 +62,32 @@ class Recording:
             await connection.execute(text(self._before.sql), parameters)
 
 
-def row_of(said: bytes, rest: bytes) -> bytes:
-    """What an event says, with its digest, and its other fields, in one JSON object."""
+class ProducerError(PermanentError):
+    """The header that says whose event it is says no such thing."""
+
+    reason = Reason.INVALID
+
+
+def producer_of(record: ConsumerRecord) -> bytes:
+    """Whose event it is, as JSON. Raises ProducerError."""
+    for name, value in reversed(record.headers):
+        if name == CE_PRODUCER and value is not None:
+            return _producer(value)
+    return b"null"
+
+
+@lru_cache(maxsize=10_000)
+def _producer(value: bytes) -> bytes:
+    try:
+        return b'"%b"' % str(UUID(value.decode())).encode()
+    except ValueError as error:
+        raise ProducerError(f"header:{CE_PRODUCER} is no UUID: send a key's id, or leave it out") from error
+
+
+def row_of(said: bytes, rest: bytes, producer: bytes = b"null") -> bytes:
+    """What an event says, with its digest, whose it is, and its other fields, in one JSON object."""
     digest = blake2b(said, digest_size=16).hexdigest().encode()
-    return b'{"fingerprint":"%b",%b,%b' % (digest, said[1:-1], rest[1:])
+    return b'{"fingerprint":"%b","producer":%b,%b,%b' % (digest, producer, said[1:-1], rest[1:])
 
 
 def rows(batch: Sequence[Received[bytes]]) -> dict[str, str]:
@@ -106,7 +131,7 @@ def _unknown(
 
 def _conflict(received: Received[bytes]) -> Failure:
     event: dict[str, Any] = from_json(received.event)
-    detail = f"/event_id {event['event_id']} is another event's, with other content, and that one stays"
+    detail = f"/event_id {event['event_id']} is another event's of this producer, with other content, and that one stays"
     return Failure(
         received.record,
         Reason.EVENT_ID_CONFLICT,

@@ -49,7 +49,10 @@ EVENT_HEADERS: Mapping[str, Header] = {
     CE_TYPE: Header({"type": "string"}),
     CE_TIME: Header(_text("When it happened", format="date-time")),
     CE_PRODUCER: Header(
-        _text("Whose event it is: the id of the key or user that sent it, where one was asked for", format="uuid"),
+        _text(
+            "Whose event it is: the id of the key or user that sent it, where one was asked for",
+            format="uuid",
+        ),
         required=False,
     ),
     CONTENT_TYPE: Header({"const": "application/json"}),

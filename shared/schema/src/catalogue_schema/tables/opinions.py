@@ -41,9 +41,7 @@ class OpinionBase(SQLModel):
 class ClassifiedMixin(SQLModel):
     """Which event it was and, where a classifier judged it, which one and how sure it was."""
 
-    event_id: UUID = Field(
-        default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()}
-    )
+    event_id: UUID = Field(default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()})
     sentiment_confidence: float | None = None
     classifier: str | None = Field(default=None, sa_type=String(100))
 

@@ -39,9 +39,7 @@ class BenchmarkResultBase(SQLModel):
 class ReportedMixin(SQLModel):
     """Which event it was, and when that happened: of two for one date, the later `occurred_at` stands."""
 
-    event_id: UUID = Field(
-        default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()}
-    )
+    event_id: UUID = Field(default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()})
     occurred_at: AwareDatetime = Field(
         default_factory=now,
         sa_type=DateTime(timezone=True),

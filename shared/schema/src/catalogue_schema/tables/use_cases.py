@@ -41,9 +41,7 @@ class UseCase(TimestampMixin, UseCaseBase, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", sa_type=BigInteger)
     # Which event it was; one that was made by hand has an id of its own.
-    event_id: UUID = Field(
-        default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()}
-    )
+    event_id: UUID = Field(default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()})
     reported: dict[str, Any] | None = reported_column()
     fingerprint: UUID | None = fingerprint_column()
     category_id: UUID | None = Field(
