@@ -21,14 +21,14 @@ from ingest_worker.transactions import transaction
 log = structlog.get_logger(__name__)
 
 INSERT = """
-INSERT INTO dead_letters AS d (event_id, producer, type, reason, detail, exception_class, topic, partition, "offset",
-                               key, value, headers, model, benchmark, source, attempts, failed_at)
-SELECT event_id, producer, type, reason, detail, exception_class, topic, partition, "offset", decode(key, 'base64'),
-       decode(value, 'base64'), headers, model, benchmark, source, attempts, failed_at
+INSERT INTO dead_letters AS d (event_id, producer, type, reason, detail, exception_class, topic, partition,
+                               "offset", key, value, headers, model, benchmark, source, attempts, failed_at)
+SELECT event_id, producer, type, reason, detail, exception_class, topic, partition, "offset",
+       decode(key, 'base64'), decode(value, 'base64'), headers, model, benchmark, source, attempts, failed_at
 FROM json_to_recordset(CAST(:rows AS json)) AS row (
-    event_id uuid, producer uuid, type text, reason text, detail text, exception_class text, topic text, partition int,
-    "offset" bigint, key text, value text, headers jsonb, model text, benchmark text, source text,
-    attempts int, failed_at timestamptz)
+    event_id uuid, producer uuid, type text, reason text, detail text, exception_class text, topic text,
+    partition int, "offset" bigint, key text, value text, headers jsonb, model text, benchmark text,
+    source text, attempts int, failed_at timestamptz)
 """
 
 MAX_HISTORY = 20

@@ -11,8 +11,9 @@ OPINIONS = Recording(
     f"""
 WITH event AS (
     SELECT * FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
-        fingerprint uuid, producer uuid, event_id uuid, model text, content text, sentiment text, sentiment_confidence float,
-        classifier text, source text, author text, date_published date, tags text[])) WITH ORDINALITY
+        fingerprint uuid, producer uuid, event_id uuid, model text, content text, sentiment text,
+        sentiment_confidence float, classifier text, source text, author text, date_published date,
+        tags text[])) WITH ORDINALITY
 ), {resolve(MODEL)}, {PIN_BARE_NAMES}, placed AS (
     SELECT event.*, model.id AS model_id, reported(event.model, model.resolved_by, null, null) AS reported
     FROM event JOIN model ON model.name = event.model AND model.source = coalesce(event.source, '')

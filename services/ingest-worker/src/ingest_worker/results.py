@@ -26,16 +26,16 @@ RANK = "({0}.occurred_at, {0}.event_id, coalesce({0}.producer, '00000000-0000-00
 """SQL: of two reports for one place the greater stands."""
 LATEST_FIRST = "{0}.occurred_at DESC, {0}.event_id DESC, {0}.producer DESC NULLS LAST"
 
-# A report is known by its event id and producer for ever, so a repeat changes nothing, also when a later report has taken
-# its place. Among the new ones, and against the one that stands, the later occurred_at wins; of two at the
+# A report is known by its event id and producer for ever, so a repeat changes nothing, also when a later
+# report has taken its place. Among the new ones, and against the one that stands, the later occurred_at wins; of two at the
 # same moment, the greater event id (and producer), so that the order of arrival never matters.
 RESULTS = Recording(
     ResultReported,
     f"""
 WITH event AS (
     SELECT * FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (
-        fingerprint uuid, producer uuid, event_id uuid, occurred_at timestamptz, model text, benchmark text, score float,
-        date_tested date, source text, {TYPED})) WITH ORDINALITY
+        fingerprint uuid, producer uuid, event_id uuid, occurred_at timestamptz, model text, benchmark text,
+        score float, date_tested date, source text, {TYPED})) WITH ORDINALITY
 ), {resolve(MODEL)}, {resolve(BENCHMARK)}, {PIN_BARE_NAMES}, named AS (
     SELECT event.*, model.id AS named_model, benchmark.id AS benchmark_id,
         reported(event.model, model.resolved_by, event.benchmark, benchmark.resolved_by) AS names
@@ -50,8 +50,8 @@ WITH event AS (
     FROM named LEFT JOIN benchmark_metrics AS metric ON metric.benchmark_id = named.benchmark_id
         AND {is_of("named", "metric")}
 ), placed AS (
-    SELECT ordinality, fingerprint, producer, event_id, occurred_at, benchmark_id, date_tested, source, reported,
-        {AS_SAID}, CASE WHEN unit IS NOT NULL THEN coalesce(metric_unit, unit) END AS unit,
+    SELECT ordinality, fingerprint, producer, event_id, occurred_at, benchmark_id, date_tested, source,
+        reported, {AS_SAID}, CASE WHEN unit IS NOT NULL THEN coalesce(metric_unit, unit) END AS unit,
         {", ".join(f"{converted(name)} AS {name}" for name in SCALED)},
         CASE WHEN benchmark_id IS NOT NULL AND fits THEN named_model END AS model_id
     FROM measured

@@ -131,7 +131,9 @@ def _unknown(
 
 def _conflict(received: Received[bytes]) -> Failure:
     event: dict[str, Any] = from_json(received.event)
-    detail = f"/event_id {event['event_id']} is another event's of this producer, with other content, and that one stays"
+    detail = (
+        f"/event_id {event['event_id']} is another event's of yours, with other content, and that one stays"
+    )
     return Failure(
         received.record,
         Reason.EVENT_ID_CONFLICT,

@@ -96,7 +96,7 @@ class EventPublisher:
         await self.publish_messages(topic, (self.message(topic, event, passed_on) for event in events))
 
     def message(self, topic: Topic, event: Event, passed_on: Sequence[tuple[str, bytes]] = ()) -> Message:
-        """Write the event as it stands on its topic. `passed_on` is of the request, or of a message before."""
+        """Write the event as it stands on its topic; `passed_on` is of its request, or the message before."""
         headers = event_headers(event, self._source, passed_on)
         key = str(getattr(event, topic.key))
         return Message(key.encode(), event.to_json(), headers)

@@ -40,6 +40,7 @@ class LetterFilter(BaseModel):
     topic: ShortText | None = None
     model: ShortText | None = None
     benchmark: ShortText | None = None
+    producer: UUID | None = None
     since: Annotated[Time | None, Field(description="Failed at this time or later")] = None
     until: Annotated[Time | None, Field(description="Failed before this time")] = None
 
@@ -51,6 +52,7 @@ class LetterFilter(BaseModel):
             (col(row.topic), self.topic),
             (col(row.model), self.model),
             (col(row.benchmark), self.benchmark),
+            (col(row.producer), self.producer),
         )
         if self.since is not None:
             wanted.append(col(row.failed_at) >= self.since)
@@ -66,6 +68,7 @@ class LetterQuery(LetterFilter, PageQuery):
 class Letter(BaseModel):
     id: int
     event_id: UUID | None
+    producer: UUID | None
     type: Annotated[str | None, Field(description="What was submitted", examples=["ResultReported"])]
     reason: Annotated[str, Field(examples=["unknown_model"])]
     detail: str
