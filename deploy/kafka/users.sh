@@ -33,4 +33,4 @@ writes sentiment-worker opinions.classified.v1 dead-letters.v1
 reads ingest-worker opinions.classified.v1 results.reported.v1 use-cases.mentioned.v1 submissions.retracted.v1 dead-letters.v1
 # It publishes dead letters again, each on its topic.
 writes ingest-worker opinions.submitted.v1 opinions.classified.v1 results.reported.v1 use-cases.mentioned.v1 \
-  submissions.retracted.v1 dead-letters.v1
+  submissions.retracted.v1 dead-letters.v1 subjects.erased.v1

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from catalogue_schema.database import DatabaseUrl
+from catalogue_schema.subjects import ErasureKey
 from limits import RateLimitItem, parse
 from pydantic import (
     AfterValidator,
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
         Field(validation_alias="AUTH", validate_default=True),
     ] = "open"
     """Whether it is asked who is calling, and what they may do."""
+    erasure_key: Annotated[ErasureKey | None, Field(validation_alias="ERASURE_KEY")] = None
+    """Under which it is known what was erased, here and in ingest-worker; nothing is erased without it."""
     public_reads: bool = False
     """Whether whoever comes may read what the catalogue shows; what failed stays inside all the same."""
     key_grace: Annotated[float, Field(ge=0)] = 3600

@@ -16,6 +16,7 @@ from catalogue_schema.topics import submitted_type
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from ingest_worker.suppressions import Suppressions
 from ingest_worker.transactions import transaction
 
 log = structlog.get_logger(__name__)
@@ -96,10 +97,12 @@ SELECT replay_models(ARRAY(SELECT bare_name(name) FROM unnest(CAST(:models AS te
 """)
 
 
-async def record_dead_letters(engine: AsyncEngine, batch: Sequence[Received[DeadLetter]]) -> list[Failure]:
+async def record_dead_letters(
+    engine: AsyncEngine, batch: Sequence[Received[DeadLetter]], suppressions: Suppressions | None = None
+) -> list[Failure]:
     """Write the dead letters that are new, in one transaction."""
-    letters = [received.event for received in batch]
     async with transaction(engine) as connection:
+        letters = await (suppressions or Suppressions()).keep_letters_out(connection, batch)
         await connection.execute(HOLD_NAMES)
         await _write(connection, letters)
         await _close_and_replay(connection, [letter for letter in letters if letter.event_id])

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ingest_worker.metrics import out_of_range
 from ingest_worker.names import BENCHMARK, MODEL, Kind
+from ingest_worker.suppressions import Suppressions
 from ingest_worker.transactions import Before, transaction
 
 NOT_SAID = {"event_id", "occurred_at", "sentiment", "sentiment_confidence", "classifier"}
@@ -96,11 +97,15 @@ def rows(batch: Sequence[Received[bytes]]) -> dict[str, str]:
 
 
 async def write_events(
-    engine: AsyncEngine, recording: Recording, batch: Sequence[Received[bytes]]
+    engine: AsyncEngine,
+    recording: Recording,
+    batch: Sequence[Received[bytes]],
+    suppressions: Suppressions | None = None,
 ) -> list[Failure]:
     """Record the events that are new. Returns those that cannot be recorded. Raises as `transaction`."""
-    parameters = rows(batch)
     async with transaction(engine) as connection:
+        batch = await (suppressions or Suppressions()).keep_out(connection, recording.event, batch)
+        parameters = rows(batch)
         await recording.prepare(connection, parameters)
         answer = (await connection.execute(recording.statement, parameters)).mappings().one()
         if answer["recorded"] < answer["expected"]:

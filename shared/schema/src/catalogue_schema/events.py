@@ -162,6 +162,26 @@ class SubmissionRetracted(Event):
     reason: ShortText
 
 
+class ErasedEventId(BaseModel):
+    """One event: its id is its producer's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event_id: UUID
+    producer: UUID | None = None
+
+
+class SubjectErased(Event):
+    """Somebody's data were erased: delete what you keep of these events, and what you made of it.
+
+    It says neither whose they were nor what was in them. An erasure of many events is several of these; one
+    that comes again, from a topic or its producer, is told of again.
+    """
+
+    erasure_id: UUID
+    events: Annotated[tuple[ErasedEventId, ...], Field(min_length=1, max_length=1000)]
+
+
 class Reason(StrEnum):
     """Why an event was put on the dead-letter topic."""
 

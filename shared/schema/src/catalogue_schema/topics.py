@@ -16,6 +16,7 @@ from catalogue_schema.events import (
     OpinionClassified,
     OpinionSubmitted,
     ResultReported,
+    SubjectErased,
     SubmissionRetracted,
     UseCaseMentioned,
 )
@@ -98,6 +99,14 @@ SUBMISSIONS_RETRACTED = Topic(
     Submission("/v1/retractions", "Retract an opinion, a result or a use case"),
     key="retracts",
 )
+SUBJECTS_ERASED = Topic(
+    "catalogue.subjects.erased.v1",
+    SubjectErased,
+    "Events that consumers have to delete, since somebody's data were erased",
+    key="erasure_id",
+    # It names nobody, and a consumer that was away for long has to learn of it all the same.
+    retention_ms=400 * DAY_MS,
+)
 DEAD_LETTERS = Topic(
     "catalogue.dead-letters.v1",
     DeadLetter,
@@ -114,6 +123,7 @@ TOPICS: tuple[Topic, ...] = (
     RESULTS_REPORTED,
     USE_CASES_MENTIONED,
     SUBMISSIONS_RETRACTED,
+    SUBJECTS_ERASED,
     DEAD_LETTERS,
 )
 

@@ -9,6 +9,7 @@ from catalogue_api.routers import (
     claims,
     compare,
     dead_letters,
+    erasures,
     events,
     feed,
     metrics,
@@ -49,5 +50,6 @@ ROUTERS = (
     sessions.router,
     api_keys.router,
     audit.router,
+    erasures.router,
     operations.router,
 )
