@@ -28,6 +28,8 @@ user sentiment-worker "$SENTIMENT_WORKER_KAFKA_PASSWORD"
 user ingest-worker "$INGEST_WORKER_KAFKA_PASSWORD"
 
 writes catalogue-api opinions.submitted.v1 results.reported.v1 use-cases.mentioned.v1 submissions.retracted.v1
+# What an erasure reports is for how long topics keep messages.
+allow catalogue-api --operation DescribeConfigs --topic=catalogue. --resource-pattern-type prefixed
 reads sentiment-worker opinions.submitted.v1
 writes sentiment-worker opinions.classified.v1 dead-letters.v1
 reads ingest-worker opinions.classified.v1 results.reported.v1 use-cases.mentioned.v1 submissions.retracted.v1 dead-letters.v1

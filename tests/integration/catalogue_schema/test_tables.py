@@ -205,6 +205,27 @@ COLUMNS = {
         "digest": "bytea NOT NULL",
         "expires_at": "timestamp with time zone NOT NULL",
     },
+    "erasures": {
+        "id": "uuid NOT NULL",
+        "created_at": "timestamp with time zone NOT NULL",
+        "kind": "character varying(20) NOT NULL",
+        "done_at": "timestamp with time zone",
+        "counts": "jsonb NOT NULL",
+    },
+    "suppressions": {
+        "id": "bigint NOT NULL",
+        "kind": "character varying(20) NOT NULL",
+        "digest": "bytea NOT NULL",
+        "erasure_id": "uuid",
+    },
+    "erased_events": {
+        "id": "bigint NOT NULL",
+        "erasure_id": "uuid NOT NULL",
+        "event_id": "uuid NOT NULL",
+        "producer": "uuid",
+        "stood_at": "timestamp with time zone NOT NULL",
+        "is_told": "boolean NOT NULL",
+    },
     "audit_entries": {
         "id": ID,
         "created_at": "timestamp with time zone NOT NULL",
@@ -285,6 +306,9 @@ INDEXED = {
     "api_keys": {"id!"},
     "sessions": {"id!", "digest!", "user_id"},
     "audit_entries": {"id!", "target, id", "actor_id, id"},
+    "erasures": {"id!"},
+    "suppressions": {"id!", "kind, digest!"},
+    "erased_events": {"id!", "event_id, producer!", "id", "erasure_id, stood_at"},
     "dead_letters": {
         "id!",
         "event_id, producer, type!",

@@ -32,7 +32,8 @@ async def suppress(engine: AsyncEngine, *subjects: Subject, key: SecretStr = KEY
         for kind, digest, of in rows:
             await connection.execute(
                 text(
-                    "INSERT INTO suppressions (kind, digest, erasure_id) VALUES (:k, :d, :e) ON CONFLICT DO NOTHING"
+                    "INSERT INTO suppressions (kind, digest, erasure_id) VALUES (:k, :d, :e) "
+                    "ON CONFLICT DO NOTHING"
                 ),
                 {"k": kind, "d": digest, "e": of},
             )
@@ -40,7 +41,12 @@ async def suppress(engine: AsyncEngine, *subjects: Subject, key: SecretStr = KEY
 
 
 def opinion(at: datetime = NOW, **fields: Any) -> Received[bytes]:
-    said = {"event_id": str(uuid4()), "occurred_at": NOW.isoformat(), "model": "lab/a", "content": "So so."}
+    said = {
+        "event_id": str(uuid4()),
+        "occurred_at": NOW.isoformat(),
+        "model": "lab/model",
+        "content": "So so.",
+    }
     value = json.dumps(said | {"sentiment": "mixed"} | fields, default=str).encode()
     message = record(value, timestamp=round(at.timestamp() * 1000))
     return Received(message, OPINIONS.decode()(message))
@@ -53,7 +59,8 @@ async def test_what_names_whom_was_erased_is_not_recorded_and_the_rest_of_its_ba
     engine: AsyncEngine, tables: Any, subject: Subject
 ) -> None:
     erasure = await suppress(engine, subject)
-    theirs = opinion(**{subject.kind: subject.value})
+    named: dict[str, Any] = {subject.kind: subject.value}
+    theirs = opinion(**named)
     other = opinion(author="Bob", source="blog")
 
     failures = await write_events(engine, OPINIONS, [theirs, other], Suppressions(KEY))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local_stack.data_dir import exclusive, published
+from local_stack.data_dir import exclusive, kept_secret, published
 from local_stack.kafka import KafkaServer
 from local_stack.ports import LOOPBACK, free_port, port_of, require_free
 from local_stack.postgres import PostgresServer
@@ -34,7 +34,12 @@ def run(
     with exclusive(data_dir), supervisor:
         env_file = data_dir / "env"
         env_file.unlink(missing_ok=True)  # of a run that was killed
-        environment = {"LOG_FORMAT": "console", **environment, **_places(environment, services)}
+        environment = {
+            "LOG_FORMAT": "console",
+            "ERASURE_KEY": kept_secret(data_dir / "erasure-key"),
+            **environment,
+            **_places(environment, services),
+        }
         logs = _fresh_logs(data_dir / "logs")
         addresses = _start_servers(supervisor, data_dir, environment)
         environment |= addresses

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from catalogue_schema.events import Reason
-from catalogue_schema.tables import DeadLetterRow
+from catalogue_schema.tables import DeadLetterRow, ErasedEvent
 from catalogue_schema.tables.reported import Reported
 from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy import select
@@ -26,6 +26,7 @@ class Status(StrEnum):
     DEAD_LETTERED = "dead_lettered"
     REPLAYING = "replaying"
     DISCARDED = "discarded"
+    ERASED = "erased"
     UNKNOWN = "unknown"
 
 
@@ -46,7 +47,10 @@ class DeadLetterSummary(BaseModel):
 
 
 class Receipt(BaseModel):
-    """`waiting`: for a name, and goes on by itself when that appears. `unknown`: not yet, or never sent."""
+    """`waiting`: for a name, and goes on by itself when that appears. `unknown`: not yet, or never sent.
+
+    `erased`: at somebody's request, and nothing of it is kept.
+    """
 
     event_id: UUID
     producer: Annotated[
@@ -94,11 +98,12 @@ class _Known:
     recorded: list[Recorded] = field(default_factory=list)
     retractions: list[TakenBack] = field(default_factory=list)
     letters: list[tuple[UUID | None, DeadLetterSummary]] = field(default_factory=list)
+    erased: list[UUID | None] = field(default_factory=list)
 
     def producer(self, asking: UUID | None) -> UUID | None:
         """Whose event to tell of: of who asks, else everybody's, else the first."""
         there = [each.producer for each in self.recorded] + [each.producer for each in self.retractions]
-        there += [producer for producer, _ in self.letters]
+        there += [*(producer for producer, _ in self.letters), *self.erased]
         return next((each for each in (asking, None, *there) if each in there), None)
 
 
@@ -111,6 +116,7 @@ async def find_receipts(db: AsyncSession, event_ids: Iterable[UUID], asking: UUI
     for retraction in await find_retractions(db, ids):
         known[retraction.event_id].retractions.append(retraction)
     await _add_letters(db, known)
+    await _add_erased(db, known)
     return [_receipt(event_id, each, each.producer(asking)) for event_id, each in known.items()]
 
 
@@ -123,6 +129,12 @@ async def _add_letters(db: AsyncSession, known: Mapping[UUID, _Known]) -> None:
         known[row["event_id"]].letters.append((row["producer"], DeadLetterSummary.model_validate(row)))
 
 
+async def _add_erased(db: AsyncSession, known: Mapping[UUID, _Known]) -> None:
+    of = table_of(ErasedEvent).c
+    for row in await execute(db, select(of.event_id, of.producer).where(of.event_id.in_(list(known)))):
+        known[row.event_id].erased.append(row.producer)
+
+
 def _receipt(event_id: UUID, known: _Known, producer: UUID | None) -> Receipt:
     """A record wins over a dead letter: the event may have been replayed."""
     letters = [letter for of, letter in known.letters if of == producer]
@@ -131,7 +143,9 @@ def _receipt(event_id: UUID, known: _Known, producer: UUID | None) -> Receipt:
     recorded = next((each for each in known.recorded if each.producer == producer), None)
     retraction = next((each for each in known.retractions if each.takes(producer)), None)
     told: dict[str, Any] = {}
-    if retraction is not None:
+    if producer in known.erased:
+        told = {"status": Status.ERASED}
+    elif retraction is not None:
         told = {"status": Status.RETRACTED, "retracted_by": retraction.by}
     elif recorded is not None:
         told = {"status": Status.RECORDED, **recorded.told()}
