@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -42,7 +43,7 @@ class Running(NamedTuple):
 
     async def settled(self, *event_ids: str, as_: set[str]) -> None:
         for event_id in event_ids:
-            await eventually(lambda event_id=event_id: self.status(event_id), lambda seen: seen in as_, 60)
+            await eventually(partial(self.status, event_id), as_.__contains__, 60)
 
     async def dump(self) -> str:
         """Every row of every table, bytes as hexadecimal digits and as far as they are text as text."""
