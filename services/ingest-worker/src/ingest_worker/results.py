@@ -27,8 +27,8 @@ RANK = "({0}.occurred_at, {0}.event_id, coalesce({0}.producer, '00000000-0000-00
 LATEST_FIRST = "{0}.occurred_at DESC, {0}.event_id DESC, {0}.producer DESC NULLS LAST"
 
 # A report is known by its event id and producer for ever, so a repeat changes nothing, also when a later
-# report has taken its place. Among the new ones, and against the one that stands, the later occurred_at wins; of two at the
-# same moment, the greater event id (and producer), so that the order of arrival never matters.
+# report has taken its place. Among the new ones, and against the one that stands, the later occurred_at wins;
+# of two at the same moment, the greater event id (and producer), so that the order of arrival never matters.
 RESULTS = Recording(
     ResultReported,
     f"""
