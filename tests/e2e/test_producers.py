@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -63,8 +63,8 @@ async def _producers(stack: AsyncExitStack, api: httpx.AsyncClient, database_url
         await client("events:write", "read"),
     )
     editor = await Catalogue.create(admin, "lab/model", "Bench")
-    of = (Catalogue(each, editor.model, editor.benchmark) for each in (ann, bob))
-    return Producers(*of, editor, {"ann": ann_id, "bob": bob_id})
+    of_ann, of_bob = (replace(editor, api=each) for each in (ann, bob))
+    return Producers(of_ann, of_bob, editor, {"ann": ann_id, "bob": bob_id})
 
 
 async def test_both_are_recorded_each_has_a_receipt_of_its_own_and_repeats_change_nothing(

@@ -27,6 +27,7 @@ class Past:
     async def report(self, came: str, score: float, producer: UUID | None = None, **fields: Any) -> UUID:
         usual = {"model": "lab/model", "benchmark": "MMLU", "date_tested": "2026-01-01"}
         moment = datetime.fromisoformat(f"{came}T12:00:00+00:00")
+        producer = fields.pop("producer", None)
         event = ResultReported(**usual | {"score": score, "occurred_at": moment} | fields)
         await write_events(self._engine, RESULTS, batch(event, producer=producer))
         await self._came("result_reports", event.event_id, moment)
@@ -107,8 +108,8 @@ async def test_results_and_a_models_page_are_as_of_a_day(api: httpx.AsyncClient,
 async def test_of_one_event_by_two_producers_one_stood(api: httpx.AsyncClient, past: Past) -> None:
     event_id = uuid4()
     for producer in (UUID(int=1), UUID(int=2), None):
-        await past.report("2026-01-10", 1, producer, event_id=event_id, benchmark="MMLU")
-    await past.report("2026-01-10", 2, UUID(int=1), event_id=uuid4(), benchmark="GSM8K")
+        await past.report("2026-01-10", 1, producer=producer, event_id=event_id, benchmark="MMLU")
+    await past.report("2026-01-10", 2, producer=UUID(int=1), event_id=uuid4(), benchmark="GSM8K")
 
     for query in ({}, {"as_of": JANUARY}, {"as_of": JANUARY, "as_of_by": "tested"}):
         [row] = await get(api, "/v1/results", benchmark="MMLU", **query)

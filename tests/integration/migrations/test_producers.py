@@ -53,12 +53,15 @@ EVENTS: list[tuple[Recording, Event, Event]] = [
     ),
 ]
 FILL = """
-INSERT INTO opinions (model_id, content, sentiment, event_id, fingerprint) VALUES (1, 'Good.', 'positive', $1, $2);
+INSERT INTO opinions (model_id, content, sentiment, event_id, fingerprint)
+VALUES (1, 'Good.', 'positive', $1, $2);
 INSERT INTO use_cases (model_id, use_case, event_id, fingerprint) VALUES (1, 'Coding', $3, $4);
 INSERT INTO result_reports (model_id, benchmark_id, score, occurred_at, event_id, fingerprint)
 VALUES (1, 1, 1, $7, $5, $6);
-INSERT INTO benchmark_results (model_id, benchmark_id, score, occurred_at, event_id) VALUES (1, 1, 1, $7, $5);
-INSERT INTO retractions (retracts, reason, occurred_at, event_id, fingerprint) VALUES ($10, 'Wrong', $7, $8, $9);
+INSERT INTO benchmark_results (model_id, benchmark_id, score, occurred_at, event_id)
+VALUES (1, 1, 1, $7, $5);
+INSERT INTO retractions (retracts, reason, occurred_at, event_id, fingerprint)
+VALUES ($10, 'Wrong', $7, $8, $9);
 """
 TABLES = ("opinions", "use_cases", "result_reports", "benchmark_results", "retractions", "dead_letters")
 COUNTED = "SELECT " + ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in TABLES)

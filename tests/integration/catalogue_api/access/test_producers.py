@@ -100,12 +100,17 @@ class Told:
         await self.add(Opinion(model_id=self._model_id, content="x", event_id=EVENT_ID, producer=producer))
 
     async def letter(self, producer: UUID | None, reason: str = "invalid") -> None:
-        place = {"topic": "catalogue.results.reported.v1", "partition": 0, "offset": 1}
-        failed = {"reason": reason, "detail": "d", "exception_class": "E"}
-        await self.add(DeadLetterRow(event_id=EVENT_ID, producer=producer, **place, **failed))
+        place: dict[str, Any] = {"topic": "catalogue.results.reported.v1", "partition": 0, "offset": 1}
+        failed = {**place, "reason": reason, "detail": "d", "exception_class": "E"}
+        await self.add(DeadLetterRow(event_id=EVENT_ID, producer=producer, **failed))
 
     async def retraction(self, producer: UUID | None) -> None:
-        said = {"event_id": uuid4(), "occurred_at": NOON, "retracts": EVENT_ID, "reason": "Wrong"}
+        said: dict[str, Any] = {
+            "event_id": uuid4(),
+            "occurred_at": NOON,
+            "retracts": EVENT_ID,
+            "reason": "Wrong",
+        }
         await self.add(Retraction(**said, producer=producer))
 
     async def to(self, headers: dict[str, str]) -> tuple[str, str | None]:
