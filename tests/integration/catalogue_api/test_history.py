@@ -24,7 +24,7 @@ class Past:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def report(self, came: str, score: float, producer: UUID | None = None, **fields: Any) -> UUID:
+    async def report(self, came: str, score: float, **fields: Any) -> UUID:
         usual = {"model": "lab/model", "benchmark": "MMLU", "date_tested": "2026-01-01"}
         moment = datetime.fromisoformat(f"{came}T12:00:00+00:00")
         producer = fields.pop("producer", None)
