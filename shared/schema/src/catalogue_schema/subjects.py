@@ -10,7 +10,7 @@ Kind = Literal["author", "event_id", "source"]
 
 SAID_IN: Mapping[Kind, tuple[str, ...]] = {
     "author": ("author", "mentioned_by"),
-    "event_id": ("event_id",),
+    "event_id": ("event_id", "retracts"),
     "source": ("source",),
 }
 """The fields of events that name a subject of each kind."""
