@@ -29,12 +29,16 @@ class Admission:
     async def admit(self, scope: AsgiScope) -> None:
         """Raises Unauthorized, Forbidden or Unavailable."""
         access = self._table.find(scope["method"], scope["path"])
-        if access is None or access.public or (access.reads and self._public_reads):
+        if access is None or access.public:
             scope["state"]["principal"] = ANYONE if self._open else NOBODY
             return
         token = find_token(scope["headers"])
         if self._open:
-            scope["state"]["principal"] = await _named(scope, token) or ANYONE
+            found = await _named(scope, token)
+            scope["state"]["principal"] = ANYONE if found is None else replace(found, scopes=ALL)
+            return
+        if access.reads and self._public_reads:
+            scope["state"]["principal"] = await _named(scope, token) or NOBODY
             return
         if token is None:
             raise Unauthorized(
@@ -51,12 +55,11 @@ class Admission:
 
 
 async def _named(scope: AsgiScope, token: str | None) -> Principal | None:
-    """Where all may do all, a token still tells who it is."""
+    """Where nobody has to say who they are, a token still tells."""
     try:
-        principal = None if token is None else await _find(scope, token)
+        return None if token is None else await _find(scope, token)
     except Unavailable:
         return None
-    return principal and replace(principal, scopes=ALL)
 
 
 def _require(access: Access, principal: Principal) -> None:

@@ -126,6 +126,15 @@ ROUTES: Mapping[str, Access] = {
     "DELETE /v1/api-keys/{key_id}": ADMIN,
     "POST /v1/api-keys/{key_id}/rotate": ADMIN,
     "GET /v1/audit": ADMIN,
+    # Pages
+    "GET /static": PUBLIC,
+    "GET /": READS,
+    "GET /models": READS,
+    "GET /benchmarks": READS,
+    "GET /benchmarks/{name:path}": READS,
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "POST /sign-out": PUBLIC,
 }
 
 
