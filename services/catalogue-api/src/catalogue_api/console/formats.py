@@ -12,7 +12,9 @@ def number(value: float | None, digits: int = 4) -> str:
     """With as many significant digits, and its thousands apart: 0.8713, 12,345."""
     if value is None:
         return NOTHING
-    if value == int(value) and abs(value) < 1e15:
+    if abs(value) >= 1e15:
+        return f"{value:.{digits}g}"
+    if value == int(value):
         return f"{int(value):,}"
     return f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
 

@@ -41,6 +41,10 @@ def keep_secret(request: Request, response: Response) -> None:
         response.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=is_secure)
 
 
+class Button(BaseModel):
+    """A form that has no field but its token."""
+
+
 async def _fields(request: Request) -> list[tuple[str, str]]:
     """Raises UnsupportedMediaType, Malformed, or Forbidden for a form that is not of a page from here."""
     media_type(request.headers.get("content-type", ""), {FORM})

@@ -65,7 +65,7 @@ class Pages:
     principal: Principal
     user: str | None
 
-    def page(self, template: str, **context: Any) -> Response:
+    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
         """What the template makes of `context`: a whole page, of which scripts take the part they want."""
         request, message = self.request, self.request.cookies.get(MESSAGE)
         everywhere = {
@@ -79,7 +79,7 @@ class Pages:
             "token_field": TOKEN,
             "message": unquote(message) if message else None,
         }
-        response = HTMLResponse(render(template, {**everywhere, **context}), headers=HEADERS)
+        response = HTMLResponse(render(template, {**everywhere, **context}), status, HEADERS)
         keep_secret(request, response)
         if message:
             response.delete_cookie(MESSAGE)

@@ -9,6 +9,8 @@ from typing import Protocol
 STEPS = (1, 2, 2.5, 5, 10)
 MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
 """Distances of marks that a reader counts by."""
+DRAWN = 1e150
+"""What is larger is no score or price that a picture could show, nor a number that one can reckon with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def step_of(span: float, parts: int = 5) -> float:
 
 def spread(values: Iterable[float], *, from_zero: bool = False) -> tuple[float, float]:
     """From a little below the least to a little above the greatest, and never nothing."""
-    known = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    known = [value for value in values if abs(value) < DRAWN] or [0.0, 1.0]
     low, high = min(known), max(known)
     if from_zero:
         low, high = min(0.0, low), max(0.0, high)
@@ -118,7 +120,7 @@ def spread(values: Iterable[float], *, from_zero: bool = False) -> tuple[float, 
 
 def spread_by_factor(values: Iterable[float]) -> tuple[float, float]:
     """The same for a logarithmic scale."""
-    known = [value for value in values if value > 0 and math.isfinite(value)] or [1.0]
+    known = [value for value in values if 0 < value < DRAWN] or [1.0]
     low, high = min(known), max(known)
     factor = max(1.25, (high / low) ** 0.05)
     return low / factor, high * factor

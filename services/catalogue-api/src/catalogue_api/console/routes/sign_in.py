@@ -4,13 +4,13 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from catalogue_api.access.sessions import SignIn
-from catalogue_api.console.forms import form_of
+from catalogue_api.console.forms import Button, form_of
 from catalogue_api.console.rendering import Console
 from catalogue_api.console.routing import page_router
+from catalogue_api.http.refusals import Unauthorized
 from catalogue_api.resources import Database, Resources
 from catalogue_api.routers.sessions import begin_session, end_session
 
@@ -23,7 +23,7 @@ class SignInForm(SignIn):
 
 @router.get("/sign-in")
 async def sign_in_page(console: Console, request: Request) -> Response:
-    return console.page("sign-in.html", next=request.query_params.get("next", "/"))
+    return console.page("sign-in.html", next=request.query_params.get("next", "/"), refused=None)
 
 
 @router.post("/sign-in")
@@ -35,7 +35,11 @@ async def sign_in(
     form: Annotated[SignInForm, Depends(form_of(SignInForm))],
 ) -> Response:
     response = console.go_to(_here(form.next))
-    await begin_session(db, resources, request, response, SignIn(email=form.email, password=form.password))
+    who = SignIn(email=form.email, password=form.password)
+    try:
+        await begin_session(db, resources, request, response, who)
+    except Unauthorized as refused:
+        return console.page("sign-in.html", status=refused.status, next=form.next, refused=refused.detail)
     return response
 
 
@@ -45,7 +49,7 @@ async def sign_out(
     resources: Resources,
     request: Request,
     console: Console,
-    _: Annotated[BaseModel, Depends(form_of(BaseModel))],
+    _: Annotated[Button, Depends(form_of(Button))],
 ) -> Response:
     response = console.go_to("/")
     await end_session(db, resources, request, response)
