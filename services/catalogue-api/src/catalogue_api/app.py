@@ -22,6 +22,8 @@ from catalogue_api.access.limiting import Limited, RateLimits, SignInLimit, open
 from catalogue_api.access.lookup import open_principals
 from catalogue_api.access.passwords import Passwords
 from catalogue_api.access.scopes import AccessTable
+from catalogue_api.console.application import install_console
+from catalogue_api.console.errors import ErrorPages
 from catalogue_api.events.documents import intake_paths
 from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
@@ -70,12 +72,14 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         app.include_router(router)
     install_handlers(app)
     install_docs(app)
+    install_console(app)
     install_openapi(app, intake_paths(), describe_access)
     intake = intake_routes()
     app.router.routes.extend(intake)
     guard, bodies = Guard(settings.allowed_hosts, settings.allowed_origins), Bodies(settings)
     admission, limits = Admission(AccessTable(app), settings), RateLimits(settings, store)
     app.place_before(
+        ErrorPages,
         lambda inner: Front(inner, guard, admission, bodies),
         lambda inner: Limited(inner, limits) if limits.policies else inner,
         lambda inner: _with_cors(inner, settings),

@@ -130,6 +130,15 @@ ROUTES: Mapping[str, Access] = {
     "GET /v1/erasures": ERASE,
     "GET /v1/erasures/{erasure_id}": ERASE,
     "POST /v1/erasures": ERASE,
+    # Pages
+    "GET /static": PUBLIC,
+    "GET /": READS,
+    "GET /models": READS,
+    "GET /benchmarks": READS,
+    "GET /benchmarks/{name:path}": READS,
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "POST /sign-out": PUBLIC,
 }
 
 

@@ -1,0 +1,66 @@
+"""Somebody at a browser, as far as the server sees them."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+from catalogue_api.access.admission import COOKIE
+from catalogue_messaging.settings import KafkaSettings
+from catalogue_schema.tables.users import Role
+from support.access import make_user, open_session
+from support.api import serving
+
+HTML = {"Accept": "text/html,application/xhtml+xml"}
+
+Send = Callable[..., Awaitable[httpx.Response]]
+"""Posts a form with its token: the path, and its fields."""
+
+
+@pytest.fixture
+async def browser(kafka: KafkaSettings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """In a system where nobody is asked who they are."""
+    async with serving(kafka, database_url) as client:
+        client.headers.update(HTML)
+        yield client
+
+
+@pytest.fixture
+async def guarded_browser(kafka: KafkaSettings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Of nobody yet, in a system that asks."""
+    async with serving(kafka, database_url, auth="required") as client:
+        client.headers.update(HTML)
+        yield client
+
+
+@pytest.fixture
+def sign_in_as(guarded_browser: httpx.AsyncClient, database_url: str) -> Callable[[Role], Awaitable[None]]:
+    async def sign_in(role: Role) -> None:
+        token = await open_session(database_url, await make_user(database_url, role))
+        guarded_browser.cookies.set(COOKIE, token)
+
+    return sign_in
+
+
+def sender(client: httpx.AsyncClient) -> Send:
+    async def send(path: str, **fields: object) -> httpx.Response:
+        page = await client.get("/sign-in")
+        return await client.post(path, data={"form_token": token_in(page), **fields})
+
+    return send
+
+
+def token_in(page: httpx.Response) -> str:
+    found = re.search(r'name="form_token" value="([0-9a-f]{64})"', page.text)
+    assert found is not None
+    return found[1]
+
+
+@pytest.fixture
+def send(browser: httpx.AsyncClient) -> Send:
+    return sender(browser)
+
+
+@pytest.fixture
+def send_guarded(guarded_browser: httpx.AsyncClient) -> Send:
+    return sender(guarded_browser)
