@@ -56,4 +56,5 @@ def _rate(points: Iterable[tuple[float, int]]) -> float | None:
     if not others:
         return None
     at, now = others[-1]
-    return max(0, now - before) / (at - since)  # a topic that was made again counts anew
+    # A topic that was made again counts anew.
+    return round(max(0, now - before) / (at - since), 3)
