@@ -37,6 +37,8 @@ from catalogue_api.http.handlers import install_handlers
 from catalogue_api.http.lean import Shortcut
 from catalogue_api.http.limits import Bodies
 from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
+from catalogue_api.live.listeners import Listeners
+from catalogue_api.pipeline.watching import Pipeline
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import ROUTERS
 from catalogue_api.routers.intake import intake_routes
@@ -54,7 +56,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with _resources(settings, kafka, SignInLimit(store)) as resources:
+        async with _resources(settings, kafka, SignInLimit(store), admission) as resources:
             yield State(resources=resources)
 
     app = Application(
@@ -105,6 +107,7 @@ def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
             "Idempotency-Key",
             "If-Match",
             "If-None-Match",
+            "Last-Event-ID",
         ],
         expose_headers=["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"],
     )
@@ -112,12 +115,14 @@ def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 @asynccontextmanager
 async def _resources(
-    settings: Settings, kafka: KafkaSettings, sign_ins: SignInLimit
+    settings: Settings, kafka: KafkaSettings, sign_ins: SignInLimit, admission: Admission
 ) -> AsyncIterator[AppResources]:
     publisher = EventPublisher(kafka, SOURCE, settings.publish_timeout)
     publishing = Publishing(publisher)
     url, timeout = settings.database_url.get_secret_value(), settings.database_timeout
     engine = create_engine(url, pool_size=settings.database_pool_size, pool_timeout=timeout)
+    listeners = Listeners(kafka, publisher.partitions, settings.max_listeners)
+    pipeline = Pipeline(kafka, publisher.partitions, engine, listeners)
     try:
         await _connect(publisher)
         async with open_principals(settings) as principals:
@@ -130,9 +135,13 @@ async def _resources(
                 principals=principals,
                 passwords=Passwords(),
                 sign_ins=sign_ins,
+                admission=admission,
+                listeners=listeners,
+                pipeline=pipeline,
             )
     finally:
         publishing.close()
+        await pipeline.close()
         await publisher.stop()
         await engine.dispose()
 

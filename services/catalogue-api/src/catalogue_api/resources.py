@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.access.admission import Admission
 from catalogue_api.access.auditing import audit_request
 from catalogue_api.access.limiting import SignInLimit
 from catalogue_api.access.passwords import Passwords
@@ -20,6 +21,8 @@ from catalogue_api.access.principals import Principals
 from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
 from catalogue_api.http.problems import Unavailable
+from catalogue_api.live.listeners import Listeners
+from catalogue_api.pipeline.watching import Pipeline
 from catalogue_api.settings import Settings
 
 
@@ -33,6 +36,9 @@ class AppResources:
     principals: Principals
     passwords: Passwords
     sign_ins: SignInLimit
+    admission: Admission
+    listeners: Listeners
+    pipeline: Pipeline
 
 
 READING = {"GET", "HEAD"}
