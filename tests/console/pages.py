@@ -1,0 +1,34 @@
+"""The console's pages, each with an address to visit it at. A page that is not here fails a test."""
+
+from typing import NamedTuple
+
+from catalogue_api.console.routes import PAGES
+from fastapi.routing import APIRoute
+
+
+class Visit(NamedTuple):
+    """`path` has places of the sample in braces; `title` is how the page's title begins."""
+
+    path: str
+    title: str
+
+
+VISITS: dict[str, Visit] = {
+    "/": Visit("/", "What is new"),
+    "/models": Visit("/models", "Models"),
+    "/benchmarks": Visit("/benchmarks", "Benchmarks"),
+    "/benchmarks/{name:path}": Visit("/benchmarks/{benchmark}", "{benchmark}"),
+    "/sign-in": Visit("/sign-in", "Sign in"),
+}
+PARTS: set[str] = set()
+"""Routes that scripts ask for a piece of a page."""
+
+
+def routes() -> set[str]:
+    """The templates of all that the console answers to GET."""
+    return {
+        route.path
+        for router in PAGES
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in route.methods
+    }
