@@ -71,7 +71,7 @@ class Watched:
         page.on("pageerror", lambda error: self.complaints.append(f"an exception: {error}"))
         page.on("dialog", self._on_dialog)
         page.on("request", self._on_request)
-        page.on("requestfinished", self.requests.append)
+        page.on("requestfinished", lambda request: self.requests.append(request))  # noqa: PLW0108
 
 
 @asynccontextmanager
