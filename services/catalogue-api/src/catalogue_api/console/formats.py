@@ -33,6 +33,11 @@ def moment(value: datetime | None) -> str:
     return NOTHING if value is None else f"{value:%Y-%m-%d %H:%M}"
 
 
+def local(value: datetime | None) -> str:
+    """As a form's field for a time has it."""
+    return "" if value is None else f"{value:%Y-%m-%dT%H:%M}"
+
+
 def day(value: date | None) -> str:
     return NOTHING if value is None else value.isoformat()
 
@@ -49,5 +54,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "percent": percent,
     "money": money,
     "moment": moment,
+    "local": local,
     "day": day,
 }
