@@ -18,9 +18,17 @@ VISITS: dict[str, Visit] = {
     "/models": Visit("/models", "Models"),
     "/benchmarks": Visit("/benchmarks", "Benchmarks"),
     "/benchmarks/{name:path}": Visit("/benchmarks/{benchmark}", "{benchmark}"),
+    "/dead-letters": Visit("/dead-letters", "Dead letters"),
+    "/dead-letters/{letter_id}": Visit("/dead-letters/{letter}", "Dead letter {letter}"),
+    "/tasks": Visit("/tasks", "Tasks"),
+    "/tasks/mine": Visit("/tasks/mine", "My tasks"),
+    "/tasks/new": Visit("/tasks/new", "New task"),
+    "/tasks/{task_id}": Visit("/tasks/{task}", "Check the prices"),
+    "/unresolved": Visit("/unresolved", "Unresolved names"),
+    "/unresolved/{kind}/{name:path}": Visit("/unresolved/model/{waiting}", "{waiting}"),
     "/sign-in": Visit("/sign-in", "Sign in"),
 }
-PARTS: set[str] = set()
+PARTS = {"/names/{kind}"}
 """Routes that scripts ask for a piece of a page."""
 
 

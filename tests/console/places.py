@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import httpx
+from support.sample.events import TO_DO
 
 Places = dict[str, str]
 """By the names that `console.pages.VISITS` has in braces."""
@@ -16,11 +17,15 @@ async def find_places(api: httpx.AsyncClient) -> Places:
 
     opinion, letter = await first("/v1/opinions"), await first("/v1/dead-letters", reason="undecodable")
     result = await first("/v1/results", model=opinion["model"])
+    tasks = (await api.get("/v1/tasks")).json()["items"]
+    task = next(each for each in tasks if each["title"] == TO_DO[-1]["title"])
     return {
         "model": opinion["model"],
         "benchmark": result["benchmark"],
         "event": opinion["event_id"],
         "letter": str(letter["id"]),
+        "task": task["id"],
+        "waiting": (await first("/v1/unresolved-names", kind="model"))["name"],
     }
 
 

@@ -15,12 +15,14 @@ RULES = {
     "resultTypes": ["violations"],
 }
 MEASURE = """() => {
+  scrollTo(1e4, 0);
+  const over = scrollX;
+  scrollTo(0, 0);
   const style = getComputedStyle(document.documentElement);
   const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((each) => Number(each.tagName[1]));
   const unnamed = [...document.querySelectorAll("th:not([scope])")].map((each) => each.textContent);
   return {
-    over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    paper: style.backgroundColor, ink: style.color, headings, unnamed,
+    over, paper: style.backgroundColor, ink: style.color, headings, unnamed,
     ordered: [...document.querySelectorAll("[tabindex]")].filter((each) => each.tabIndex > 0).length,
   };
 }"""
@@ -38,7 +40,7 @@ HEIGHTS = {1280: 800, 360: 740}
 
 @dataclass(frozen=True)
 class Seen:
-    """`over` is by how many pixels the page is wider than its window."""
+    """`over` is by how many pixels the page scrolls sideways."""
 
     status: int
     title: str

@@ -29,10 +29,10 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
-    async def settled(self) -> None:
-        """Once the page stands: its scripts have run, and what it asks for again has come once more."""
+    async def settled(self, *, renewed: bool = True) -> None:
+        """Once the page stands: its scripts have run, and where it renews itself, it has once."""
         page = self.page
-        if await page.locator(POLLED).count():
+        if renewed and await page.locator(POLLED).count():
             await page.evaluate(
                 "() => new Promise((done) => document.body.addEventListener('htmx:afterSettle', done, {once: true}))"
             )

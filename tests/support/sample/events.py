@@ -39,6 +39,12 @@ WAITING = {
 }
 """Names that no model has, by the source that says them and how often."""
 
+TO_DO: tuple[Json, ...] = (
+    {"title": "Ask Public Board for its harness", "priority": "high", "due_date": "2026-11-02"},
+    {"title": "Read the newsletter's table again", "due_date": "2031-01-31", "estimated_hours": 1.5},
+    {"title": "Check the prices of Rented Racks", "priority": "low", "description": "Two look too low."},
+)
+
 
 def results(sample: Sample) -> Iterator[Json]:
     given = reported_results()

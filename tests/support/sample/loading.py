@@ -43,6 +43,8 @@ async def load(api: httpx.AsyncClient, kafka: KafkaSettings, sample: Sample) -> 
         _taken(await api.post("/v1/categories", json={"name": name}))
     for use_case in events.use_cases(sample):
         _taken(await api.post("/v1/use-cases", json=use_case))
+    for task in events.TO_DO:
+        _taken(await api.post("/v1/tasks", json=task))
     await post(api, [*events.results(sample), *events.opinions(sample)])
     await post(api, [*events.unresolved(sample), *events.out_of_range(sample)])
     await send_unreadable(kafka)
