@@ -1,5 +1,25 @@
 """The routes of the pages. None is described in OpenAPI: they are for people."""
 
-from catalogue_api.console.routes import benchmarks, home, models, sign_in
+from catalogue_api.console.routes import (
+    agreement,
+    benchmarks,
+    claims,
+    compare,
+    home,
+    models,
+    opinions,
+    sign_in,
+    value,
+)
 
-PAGES = (home.router, models.router, benchmarks.router, sign_in.router)
+PAGES = (
+    home.router,
+    models.router,
+    benchmarks.router,
+    claims.router,
+    compare.router,
+    value.router,
+    agreement.router,
+    opinions.router,
+    sign_in.router,
+)
