@@ -42,7 +42,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(formats.FILTERS)
-    made.globals.update(static=static, path_of=formats.path_of)
+    made.globals.update(static=static, path_of=formats.path_of, path_with=formats.path_with)
     return made
 
 
