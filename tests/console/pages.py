@@ -18,6 +18,13 @@ VISITS: dict[str, Visit] = {
     "/models": Visit("/models", "Models"),
     "/benchmarks": Visit("/benchmarks", "Benchmarks"),
     "/benchmarks/{name:path}": Visit("/benchmarks/{benchmark}", "{benchmark}"),
+    "/models/{name:path}": Visit("/models/{model}", "{model}"),
+    "/claims": Visit("/claims?model={model}&benchmark={benchmark}", "{model} on {benchmark}"),
+    "/compare": Visit("/compare?models={model}&models={rival}", "Compare models"),
+    "/value": Visit("/value?benchmark={benchmark}", "Cost and quality"),
+    "/agreement": Visit("/agreement", "Scores and opinions"),
+    "/opinions": Visit("/opinions", "Opinions"),
+    "/opinions/{opinion_id}": Visit("/opinions/{opinion}", "Opinion {opinion}"),
     "/dead-letters": Visit("/dead-letters", "Dead letters"),
     "/dead-letters/{letter_id}": Visit("/dead-letters/{letter}", "Dead letter {letter}"),
     "/tasks": Visit("/tasks", "Tasks"),
@@ -28,7 +35,7 @@ VISITS: dict[str, Visit] = {
     "/unresolved/{kind}/{name:path}": Visit("/unresolved/model/{waiting}", "{waiting}"),
     "/sign-in": Visit("/sign-in", "Sign in"),
 }
-PARTS = {"/names/{kind}"}
+PARTS = {"/names/{kind}", "/choices/models"}
 """Routes that scripts ask for a piece of a page."""
 
 

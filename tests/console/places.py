@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import httpx
+from support.sample.catalogue import Json
 from support.sample.events import TO_DO
 
 Places = dict[str, str]
@@ -10,22 +11,30 @@ Places = dict[str, str]
 
 
 async def find_places(api: httpx.AsyncClient) -> Places:
-    async def first(path: str, **query: str) -> dict[str, str]:
-        items = (await api.get(path, params={"limit": "1", **query})).raise_for_status().json()["items"]
-        found: dict[str, str] = items[0]
+    async def items(path: str, **query: str) -> list[Json]:
+        answer = (await api.get(path, params={"limit": "200", **query})).raise_for_status().json()
+        found: list[Json] = answer["items"]
         return found
 
-    opinion, letter = await first("/v1/opinions"), await first("/v1/dead-letters", reason="undecodable")
-    result = await first("/v1/results", model=opinion["model"])
-    tasks = (await api.get("/v1/tasks")).json()["items"]
-    task = next(each for each in tasks if each["title"] == TO_DO[-1]["title"])
+    opinions = await items("/v1/opinions")
+    all_about = [
+        {each["model"] for each in rows}
+        for rows in (opinions, await items("/v1/model-prices"), await items("/v1/use-cases"))
+    ]
+    model = min(set.intersection(*all_about))
+    result = (await items("/v1/results", model=model))[0]
+    ranked = await items(f"/v1/rankings/{quote(result['benchmark'])}")
+    opinion = next(each for each in opinions if each["model"] == model)
+    tasks = await items("/v1/tasks")
     return {
-        "model": opinion["model"],
+        "model": model,
         "benchmark": result["benchmark"],
+        "rival": next(each["model"] for each in ranked if each["model"] != model),
+        "opinion": str(opinion["id"]),
         "event": opinion["event_id"],
-        "letter": str(letter["id"]),
-        "task": task["id"],
-        "waiting": (await first("/v1/unresolved-names", kind="model"))["name"],
+        "letter": str((await items("/v1/dead-letters", reason="undecodable"))[0]["id"]),
+        "task": next(each["id"] for each in tasks if each["title"] == TO_DO[-1]["title"]),
+        "waiting": (await items("/v1/unresolved-names", kind="model"))[0]["name"],
     }
 
 

@@ -28,7 +28,7 @@ async def seeing(system: System, places: Places, sign_in: SignIn) -> SeePage:
     async def once(visit: Visit, look: Look) -> Seen:
         if (visit, look) not in known:
             context = await sign_in("admin", look)
-            name = re.sub(r"[^a-z]+", "-", visit.path).strip("-") or "home"
+            name = re.sub(r"[^a-z]+", "-", visit.path.partition("?")[0]).strip("-") or "home"
             known[visit, look] = await see(
                 context, system.api_url + at(places, visit.path), f"{name}-{look.name}"
             )
