@@ -17,11 +17,8 @@ async def find_places(api: httpx.AsyncClient) -> Places:
         return found
 
     opinions = await items("/v1/opinions")
-    all_about = [
-        {each["model"] for each in rows}
-        for rows in (opinions, await items("/v1/model-prices"), await items("/v1/use-cases"))
-    ]
-    model = min(set.intersection(*all_about))
+    lists = [opinions, *[await items(f"/v1/{each}") for each in ("model-prices", "use-cases")]]
+    model = min(set.intersection(*({each["model"] for each in rows} for rows in lists)))
     result = (await items("/v1/results", model=model))[0]
     ranked = await items(f"/v1/rankings/{quote(result['benchmark'])}")
     opinion = next(each for each in opinions if each["model"] == model)

@@ -92,9 +92,15 @@ class Sample:
         random = Random(self.seed + 1)
         return [
             price
-            for model in self.models[::2]
+            for model in self.talked_about[::2]
             for price in _prices(random, model["name"], model.get("release_date"))
         ]
+
+    @cached_property
+    def talked_about(self) -> list[Json]:
+        """Those with results: of a folder's models few have any, and a page of nothing shows nothing."""
+        tested = {result["model"] for result in reported_results()}
+        return [model for model in self.models if model["name"] in tested] or self.models
 
     def quality(self, model: str) -> float:
         """From 0 to 1, the same of a model everywhere: what is good at one thing tends to be at others."""

@@ -88,7 +88,7 @@ def _claims(random: Random, sample: Sample, model: Json, benchmark: str) -> Iter
 
 def opinions(sample: Sample, count: int = 2500) -> Iterator[Json]:
     random = Random(sample.seed + 3)
-    models = random.sample(sample.models, min(70, len(sample.models)))
+    models = random.sample(sample.talked_about, min(70, len(sample.talked_about)))
     tasks = [task for group in TASKS.values() for task in group]
     for _ in range(count):
         model, task = random.choice(models), random.choice(tasks)
@@ -116,7 +116,7 @@ def use_cases(sample: Sample, count: int = 60) -> Iterator[Json]:
     for _ in range(count):
         category = random.choice([*TASKS])
         yield {
-            "model": random.choice(sample.models)["name"],
+            "model": random.choice(sample.talked_about)["name"],
             "use_case": random.choice(TASKS[category]),
             "category": category,
             "description": "Every day, for a team of twelve.",
