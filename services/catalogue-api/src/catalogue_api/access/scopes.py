@@ -9,6 +9,8 @@ from catalogue_schema.topics import SUBMITTED
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route, compile_path
 
+from catalogue_api.access.forms import FORMS
+
 
 class Access(NamedTuple):
     """`scope` None asks for none; `public` lets in whoever comes, `user` asks for somebody who signed in."""
@@ -32,7 +34,7 @@ LETTERS = Access("dead-letters:write")
 TASKS = Access("tasks:write")
 ADMIN = Access("admin")
 
-ROUTES: Mapping[str, Access] = {
+OWN: Mapping[str, Access] = {
     "GET /livez": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /metrics": PUBLIC,
@@ -141,30 +143,17 @@ ROUTES: Mapping[str, Access] = {
     "GET /opinions": READS,
     "GET /opinions/{opinion_id}": READS,
     "GET /sign-in": PUBLIC,
-    "POST /sign-in": PUBLIC,
-    "POST /sign-out": PUBLIC,
     "GET /unresolved": INSIDE,
     "GET /unresolved/{kind}/{name:path}": INSIDE,
     "GET /names/{kind}": READS,
-    "POST /aliases": WRITE,
-    "POST /aliases/{alias_id}/delete": DELETE,
-    "POST /models": WRITE,
-    "POST /benchmarks": WRITE,
-    "POST /bare-name-sources": WRITE,
-    "POST /bare-name-sources/delete": DELETE,
     "GET /dead-letters": INSIDE,
     "GET /dead-letters/{letter_id}": INSIDE,
-    "POST /dead-letters/replay": LETTERS,
-    "POST /dead-letters/discard": LETTERS,
     "GET /tasks": INSIDE,
     "GET /tasks/mine": INSIDE,
     "GET /tasks/new": TASKS,
     "GET /tasks/{task_id}": INSIDE,
-    "POST /tasks": TASKS,
-    "POST /tasks/{task_id}": TASKS,
-    "POST /tasks/{task_id}/change": TASKS,
-    "POST /tasks/{task_id}/delete": TASKS,
 }
+ROUTES: Mapping[str, Access] = {**OWN, **{form: OWN[route] for form, route in FORMS.items()}}
 
 
 class Entry(NamedTuple):

@@ -10,8 +10,9 @@ from pydantic_core import from_json, to_json
 from catalogue_api.catalogue.dead_letters import Bytes, Count
 
 MOST_CHARACTERS = 20_000
-MOST_DUMPED = 2048
+MOST_DUMPED = 1024
 """Bytes, each of which takes four characters."""
+MOST_OF_HEADER = 500
 PARSED = 200_000
 """Characters that are read as JSON, at most."""
 ACROSS = 16
@@ -66,8 +67,9 @@ def dump(data: bytes) -> str:
     )
 
 
-def headers_of(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, Shown | None]]:
-    return [(name, Shown.of(Bytes.of(b64decode(value)))) for name, value in pairs]
+def headers_of(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each with its value as text, or in hexadecimal."""
+    return [(name, _brief(b64decode(value))) for name, value in pairs]
 
 
 def by_reason(counts: Iterable[Count]) -> Mapping[str, Mapping[str, int]]:
@@ -95,6 +97,14 @@ def _as_json(text: str) -> str | None:
         if isinstance(value, dict | list)
         else None
     )
+
+
+def _brief(value: bytes) -> str:
+    try:
+        text = value.decode().translate(VISIBLE)
+    except UnicodeDecodeError:
+        text = value.hex(" ")
+    return text if len(text) <= MOST_OF_HEADER else f"{text[:MOST_OF_HEADER]}…"
 
 
 def _ascii(line: bytes) -> str:
