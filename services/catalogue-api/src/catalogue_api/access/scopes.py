@@ -9,6 +9,8 @@ from catalogue_schema.topics import SUBMITTED
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route, compile_path
 
+from catalogue_api.access.forms import FORMS
+
 
 class Access(NamedTuple):
     """`scope` None asks for none; `public` lets in whoever comes, `user` asks for somebody who signed in."""
@@ -32,7 +34,7 @@ LETTERS = Access("dead-letters:write")
 TASKS = Access("tasks:write")
 ADMIN = Access("admin")
 
-ROUTES: Mapping[str, Access] = {
+OWN: Mapping[str, Access] = {
     "GET /livez": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /metrics": PUBLIC,
@@ -133,9 +135,8 @@ ROUTES: Mapping[str, Access] = {
     "GET /benchmarks": READS,
     "GET /benchmarks/{name:path}": READS,
     "GET /sign-in": PUBLIC,
-    "POST /sign-in": PUBLIC,
-    "POST /sign-out": PUBLIC,
 }
+ROUTES: Mapping[str, Access] = {**OWN, **{form: OWN[route] for form, route in FORMS.items()}}
 
 
 class Entry(NamedTuple):

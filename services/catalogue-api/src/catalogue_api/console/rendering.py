@@ -85,6 +85,10 @@ class Pages:
             response.delete_cookie(MESSAGE)
         return response
 
+    def about(self, target: object) -> None:
+        """Name what a form creates or changes, for the audit, where that is not first in its path."""
+        self.request.state.target = str(target)
+
     def go_to(self, path: str, message: str = "") -> Response:
         """Answer a form: the browser goes on to the page at `path`, which begins with the message."""
         response = RedirectResponse(path, 303)
