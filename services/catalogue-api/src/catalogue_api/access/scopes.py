@@ -136,6 +136,12 @@ OWN: Mapping[str, Access] = {
     "GET /benchmarks": READS,
     "GET /benchmarks/{name:path}": READS,
     "GET /sign-in": PUBLIC,
+    "GET /account": SIGNED_IN,
+    "GET /users": ADMIN,
+    "GET /users/{user_id}": ADMIN,
+    "GET /audit": ADMIN,
+    "GET /keys": ADMIN,
+    "GET /keys/{key_id}": ADMIN,
 }
 ROUTES: Mapping[str, Access] = {**OWN, **{form: OWN[route] for form, route in FORMS.items()}}
 

@@ -33,6 +33,10 @@ def moment(value: datetime | None) -> str:
     return NOTHING if value is None else f"{value:%Y-%m-%d %H:%M}"
 
 
+def second(value: datetime | None) -> str:
+    return NOTHING if value is None else f"{value:%Y-%m-%d %H:%M:%S}"
+
+
 def day(value: date | None) -> str:
     return NOTHING if value is None else value.isoformat()
 
@@ -49,5 +53,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "percent": percent,
     "money": money,
     "moment": moment,
+    "second": second,
     "day": day,
 }
