@@ -9,6 +9,7 @@ from catalogue_messaging.publisher import EventPublisher
 from catalogue_schema.events import Event
 from catalogue_schema.topics import OPINIONS_CLASSIFIED, OPINIONS_SUBMITTED, RESULTS_REPORTED, Topic
 from sentiment_worker.classifiers import load_classifier
+from support.access import make_key
 from support.polling import eventually
 
 from benchmarks.pipeline.events import classified, ndjson, results, submitted
@@ -46,6 +47,13 @@ async def single_posts(bench: Bench, count: int) -> Measured:
     )
 
 
+async def single_posts_with_a_key(bench: Bench, count: int) -> Measured:
+    """As above, where it is asked whose each is."""
+    key = await make_key(bench.database_url, "events:write")
+    requests = [request("/v1/opinions", event.to_json(), JSON, key) for event in submitted(count)]
+    return await _posted(bench, ["-m", API], requests, count, 64, AUTH="required")
+
+
 async def bare_posts(bench: Bench, count: int) -> Measured:
     bodies = [event.model_dump_json().encode() for event in submitted(count)]
     requests = [request("/", body, JSON) for body in bodies]
@@ -68,9 +76,14 @@ async def single_posts_to_two(bench: Bench, count: int) -> Measured:
 
 
 async def _posted(
-    bench: Bench, command: Sequence[str], requests: Sequence[bytes], count: int, connections: int
+    bench: Bench,
+    command: Sequence[str],
+    requests: Sequence[bytes],
+    count: int,
+    connections: int,
+    **settings: str,
 ) -> Measured:
-    async with bench.running(*command) as running:
+    async with bench.running(*command, **settings) as running:
         await post_all(running.url, requests[: connections * 4], connections)  # warm
         async with measuring(count, running.pid) as measured:
             await post_all(running.url, requests, connections)

@@ -37,6 +37,7 @@ from catalogue_api.http.handlers import install_handlers
 from catalogue_api.http.lean import Shortcut
 from catalogue_api.http.limits import Bodies
 from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
+from catalogue_api.live.listeners import Listeners
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import ROUTERS
 from catalogue_api.routers.intake import intake_routes
@@ -54,7 +55,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with _resources(settings, kafka, SignInLimit(store)) as resources:
+        async with _resources(settings, kafka, SignInLimit(store), admission) as resources:
             yield State(resources=resources)
 
     app = Application(
@@ -105,6 +106,7 @@ def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
             "Idempotency-Key",
             "If-Match",
             "If-None-Match",
+            "Last-Event-ID",
         ],
         expose_headers=["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"],
     )
@@ -112,7 +114,7 @@ def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 @asynccontextmanager
 async def _resources(
-    settings: Settings, kafka: KafkaSettings, sign_ins: SignInLimit
+    settings: Settings, kafka: KafkaSettings, sign_ins: SignInLimit, admission: Admission
 ) -> AsyncIterator[AppResources]:
     publisher = EventPublisher(kafka, SOURCE, settings.publish_timeout)
     publishing = Publishing(publisher)
@@ -130,6 +132,8 @@ async def _resources(
                 principals=principals,
                 passwords=Passwords(),
                 sign_ins=sign_ins,
+                admission=admission,
+                listeners=Listeners(kafka, publisher.partitions, settings.max_listeners),
             )
     finally:
         publishing.close()

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.access.admission import Admission
 from catalogue_api.access.auditing import audit_request
 from catalogue_api.access.limiting import SignInLimit
 from catalogue_api.access.passwords import Passwords
@@ -19,6 +20,7 @@ from catalogue_api.access.principals import Principals
 from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
 from catalogue_api.http.problems import Unavailable
+from catalogue_api.live.listeners import Listeners
 from catalogue_api.settings import Settings
 
 
@@ -32,6 +34,8 @@ class AppResources:
     principals: Principals
     passwords: Passwords
     sign_ins: SignInLimit
+    admission: Admission
+    listeners: Listeners
 
 
 READING = {"GET", "HEAD"}

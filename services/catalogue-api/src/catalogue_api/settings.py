@@ -114,6 +114,8 @@ class Settings(BaseSettings):
     max_memory_bytes: PositiveInt = 32 * MIB
     """Of all the bodies that are being read or answered at the same time."""
     max_connections: PositiveInt = 500
+    max_listeners: PositiveInt = 100
+    """To the stream of events, each on a connection of its own."""
     head_timeout: PositiveFloat = 10
     """From a connection's begin, or its last answer, to the end of its next request's head."""
     body_timeout: PositiveFloat = 30

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from starlette.types import Scope as AsgiScope
 
@@ -11,8 +11,10 @@ from catalogue_api.access.roles import ALL
 from catalogue_api.access.scopes import Access, AccessTable
 from catalogue_api.http.problems import Forbidden, Unavailable
 from catalogue_api.http.refusals import MissingScope, Unauthorized
-from catalogue_api.resources import AppResources
 from catalogue_api.settings import Settings
+
+if TYPE_CHECKING:
+    from catalogue_api.resources import AppResources
 
 COOKIE = "catalogue_session"
 BEARER = b"bearer "

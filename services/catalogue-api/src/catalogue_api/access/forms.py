@@ -20,4 +20,12 @@ FORMS: Mapping[str, str] = {
     "POST /tasks/{task_id}": "PATCH /v1/tasks/{task_id}",
     "POST /tasks/{task_id}/change": "PATCH /v1/tasks/{task_id}",
     "POST /tasks/{task_id}/delete": "DELETE /v1/tasks/{task_id}",
+    "POST /account/password": "PUT /v1/users/me/password",
+    "POST /account/sign-out": "DELETE /v1/sessions",
+    "POST /users": "POST /v1/users",
+    "POST /users/{user_id}": "PATCH /v1/users/{user_id}",
+    "POST /users/{user_id}/close": "PATCH /v1/users/{user_id}",
+    "POST /keys": "POST /v1/api-keys",
+    "POST /keys/{key_id}/rotate": "POST /v1/api-keys/{key_id}/rotate",
+    "POST /keys/{key_id}/revoke": "DELETE /v1/api-keys/{key_id}",
 }

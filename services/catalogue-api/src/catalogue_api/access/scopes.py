@@ -109,6 +109,7 @@ OWN: Mapping[str, Access] = {
     "PUT /v1/bare-name-sources/{source:path}": WRITE,
     "DELETE /v1/bare-name-sources/{source:path}": DELETE,
     "GET /v1/unresolved-names": INSIDE,
+    "GET /v1/stream": INSIDE,
     "GET /v1/dead-letters": INSIDE,
     "GET /v1/dead-letters/summary": INSIDE,
     "GET /v1/dead-letters/{letter_id}": INSIDE,
@@ -152,6 +153,12 @@ OWN: Mapping[str, Access] = {
     "GET /tasks/mine": INSIDE,
     "GET /tasks/new": TASKS,
     "GET /tasks/{task_id}": INSIDE,
+    "GET /account": SIGNED_IN,
+    "GET /users": ADMIN,
+    "GET /users/{user_id}": ADMIN,
+    "GET /audit": ADMIN,
+    "GET /keys": ADMIN,
+    "GET /keys/{key_id}": ADMIN,
 }
 ROUTES: Mapping[str, Access] = {**OWN, **{form: OWN[route] for form, route in FORMS.items()}}
 

@@ -40,6 +40,10 @@ def local(value: datetime | None) -> str:
     return "" if value is None else f"{value:%Y-%m-%dT%H:%M}"
 
 
+def second(value: datetime | None) -> str:
+    return NOTHING if value is None else f"{value:%Y-%m-%d %H:%M:%S}"
+
+
 def day(value: date | None) -> str:
     return NOTHING if value is None else value.isoformat()
 
@@ -77,6 +81,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "money": money,
     "moment": moment,
     "local": local,
+    "second": second,
     "day": day,
     "unit": unit,
     "web_address": web_address,

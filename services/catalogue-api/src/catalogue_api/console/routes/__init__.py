@@ -1,18 +1,22 @@
 """The routes of the pages. None is described in OpenAPI: they are for people."""
 
 from catalogue_api.console.routes import (
+    account,
     agreement,
+    audit,
     benchmarks,
     claims,
     compare,
     dead_letters,
     home,
+    keys,
     models,
     names,
     opinions,
     sign_in,
     tasks,
     unresolved,
+    users,
     value,
 )
 
@@ -30,4 +34,8 @@ PAGES = (
     value.router,
     agreement.router,
     opinions.router,
+    keys.router,
+    users.router,
+    audit.router,
+    account.router,
 )

@@ -1,0 +1,64 @@
+"""Kafka goes, comes back, and changes, while people listen."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from aiokafka.admin import NewPartitions
+from catalogue_api.live import tail
+from catalogue_messaging.settings import KafkaSettings
+from catalogue_messaging.topics import TopicSettings, ensure_topics
+from catalogue_schema.topics import RESULTS_REPORTED
+from local_stack.kafka import KafkaServer
+from support.api import serving
+from support.kafka import administrator, producer
+from support.listening import listening
+from support.polling import eventually
+from support.posting import post
+
+
+async def test_who_listens_while_kafka_is_restarted_goes_on(
+    tmp_path: Path, free_port: int, database_url: str
+) -> None:
+    kafka = KafkaSettings(bootstrap_servers=f"127.0.0.1:{free_port}")
+    async with serving(kafka, database_url) as api:
+        refused = await api.get("/v1/stream")
+        assert refused.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        assert int(refused.headers["Retry-After"]) > 0
+
+        server = KafkaServer(tmp_path, free_port)
+        with server:
+            await ensure_topics(kafka, TopicSettings())
+            await eventually(lambda: api.get("/readyz"), lambda ready: ready.status_code == httpx.codes.OK)
+            async with listening(api) as heard:
+                await post(api, 1, 2)
+                await heard.until(2)
+                server.stop()
+                assert (await api.post("/v1/results", json={})).status_code >= httpx.codes.BAD_REQUEST
+                server.start()
+                await eventually(
+                    lambda: api.get("/readyz"), lambda ready: ready.status_code == httpx.codes.OK, 60
+                )
+                await post(api, 3, 4)
+                await heard.until(4, 60)
+                assert not heard.ended
+    assert heard.of("score") == [1, 2, 3, 4]
+
+
+async def test_partitions_that_are_added_are_heard_too(
+    topics: KafkaSettings, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "METADATA_AGE", 1)
+    async with serving(topics, database_url) as api, listening(api) as heard:
+        name = topics.topic_name(RESULTS_REPORTED)
+        async with administrator(topics) as admin:
+            await admin.create_partitions({name: NewPartitions(7)})
+        async with producer(topics) as sender:
+            await sender.send_and_wait(name, b"[7]", partition=6)
+        [(_, data)] = await heard.until(1)
+        assert (data["partition"], data["event"]) == (6, [7])
+        place = heard.last_id
+        async with listening(api, after=place) as again, producer(topics) as sender:
+            await sender.send_and_wait(name, b"[8]", partition=6)
+            [(_, data)] = await again.until(1)
+            assert data["event"] == [8]
