@@ -77,7 +77,10 @@ async def tokens(system: System) -> Callable[[Role], Awaitable[str]]:
 
 @pytest.fixture(scope="session")
 async def sign_in(
-    browser: Browser, system: System, tokens: Callable[[Role], Awaitable[str]]
+    browser: Browser,
+    system: System,
+    tokens: Callable[[Role], Awaitable[str]],
+    places: Places,  # noqa: ARG001 (a browser comes to a system with the sample in it)
 ) -> AsyncIterator[SignIn]:
     opened = []
 

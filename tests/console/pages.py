@@ -33,6 +33,12 @@ VISITS: dict[str, Visit] = {
     "/tasks/{task_id}": Visit("/tasks/{task}", "Check the prices"),
     "/unresolved": Visit("/unresolved", "Unresolved names"),
     "/unresolved/{kind}/{name:path}": Visit("/unresolved/model/{waiting}", "{waiting}"),
+    "/keys": Visit("/keys", "Keys"),
+    "/keys/{key_id}": Visit("/keys/{key}", "Monthly report"),
+    "/users": Visit("/users", "Users"),
+    "/users/{user_id}": Visit("/users/{user}", "Ben Osei"),
+    "/audit": Visit("/audit", "Audit"),
+    "/account": Visit("/account", "Your account"),
     "/sign-in": Visit("/sign-in", "Sign in"),
 }
 PARTS = {"/names/{kind}", "/choices/models"}
@@ -45,5 +51,5 @@ def routes() -> set[str]:
         route.path
         for router in PAGES
         for route in router.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
     }

@@ -38,15 +38,13 @@ async def take(context: BrowserContext, url: str, path: Path) -> None:
     """What stands in the window: a whole page would be many times as large."""
     async with watched(context, url) as page:
         await page.settled()
-        await page.page.screenshot(path=path)
-    size = path.stat().st_size
+        size = len(await page.page.screenshot(path=path))
     sys.stdout.write(f"{size:8,}  {path}\n")
     if size > MOST:
         raise SystemExit(f"{path} has {size:,} bytes, over {MOST:,}: show less of the page.")
 
 
 async def take_all(api_url: str, places: Places) -> None:
-    PICTURES.mkdir(exist_ok=True)
     async with chromium() as browser:
         context = await new_context(browser, LOOKS[0], reduced_motion="reduce")
         for name, template in MAIN.items():
@@ -65,4 +63,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    PICTURES.mkdir(exist_ok=True)
     asyncio.run(main())

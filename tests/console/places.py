@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import httpx
 from support.sample.catalogue import Json
-from support.sample.events import TO_DO
+from support.sample.events import KEYS, PEOPLE, TO_DO
 
 Places = dict[str, str]
 """By the names that `console.pages.VISITS` has in braces."""
@@ -22,7 +22,6 @@ async def find_places(api: httpx.AsyncClient) -> Places:
     result = (await items("/v1/results", model=model))[0]
     ranked = await items(f"/v1/rankings/{quote(result['benchmark'])}")
     opinion = next(each for each in opinions if each["model"] == model)
-    tasks = await items("/v1/tasks")
     return {
         "model": model,
         "benchmark": result["benchmark"],
@@ -30,9 +29,15 @@ async def find_places(api: httpx.AsyncClient) -> Places:
         "opinion": str(opinion["id"]),
         "event": opinion["event_id"],
         "letter": str((await items("/v1/dead-letters", reason="undecodable"))[0]["id"]),
-        "task": next(each["id"] for each in tasks if each["title"] == TO_DO[-1]["title"]),
+        "task": _id(await items("/v1/tasks"), "title", TO_DO[-1]),
+        "key": _id(await items("/v1/api-keys"), "name", KEYS[-1]),
+        "user": _id(await items("/v1/users"), "name", PEOPLE[-1]),
         "waiting": (await items("/v1/unresolved-names", kind="model"))[0]["name"],
     }
+
+
+def _id(rows: list[Json], name: str, wanted: Json) -> str:
+    return next(str(row["id"]) for row in rows if row[name] == wanted[name])
 
 
 def at(places: Places, template: str) -> str:

@@ -19,11 +19,12 @@ MEASURE = """() => {
   const over = scrollX;
   scrollTo(0, 0);
   const style = getComputedStyle(document.documentElement);
-  const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((each) => Number(each.tagName[1]));
-  const unnamed = [...document.querySelectorAll("th:not([scope])")].map((each) => each.textContent);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const headings = all("h1, h2, h3, h4, h5, h6").map((each) => Number(each.tagName[1]));
+  const unnamed = all("th:not([scope])").map((each) => each.textContent);
   return {
     over, paper: style.backgroundColor, ink: style.color, headings, unnamed,
-    ordered: [...document.querySelectorAll("[tabindex]")].filter((each) => each.tabIndex > 0).length,
+    ordered: all("[tabindex]").filter((each) => each.tabIndex > 0).length,
   };
 }"""
 

@@ -11,14 +11,14 @@ from console.pages import VISITS, Visit
 from console.places import Places, at
 
 MOST_STOPS = 60
-# Where the focus is: whether one can see it, and where it stands in the page's own order.
+# Where the focus is: whether one can see it, and where it stands in the order of the page.
 FOCUSED = """() => {
   const each = document.activeElement, style = getComputedStyle(each);
   if (each === document.body) return null;
   const order = [...document.querySelectorAll("*")].indexOf(each);
   const box = each.getBoundingClientRect();
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
-  return {order, outlined, inside: box.right > 0 && box.left < innerWidth, what: each.outerHTML.slice(0, 120)};
+  return {order, outlined, inside: box.right > 0 && box.left < innerWidth, what: each.outerHTML.slice(0, 99)};
 }"""
 
 
@@ -53,7 +53,7 @@ async def test_tab_goes_through_a_page_in_its_order_and_one_sees_where(
     assert len(stops) > 10
 
 
-async def test_the_first_stop_leads_past_the_head_to_the_contents(sign_in: SignIn, places: Places) -> None:
+async def test_the_first_stop_leads_past_the_head_to_the_contents(sign_in: SignIn) -> None:
     page = await (await sign_in("reader")).new_page()
     await page.goto("/models")
     await page.keyboard.press("Tab")
@@ -67,7 +67,7 @@ async def test_the_first_stop_leads_past_the_head_to_the_contents(sign_in: SignI
     assert await page.evaluate(inside)
 
 
-async def test_models_are_found_by_typing_and_one_is_opened(sign_in: SignIn, places: Places) -> None:
+async def test_models_are_found_by_typing_and_one_is_opened(sign_in: SignIn) -> None:
     page = await (await sign_in("reader")).new_page()
     await page.goto("/models")
     await tab_to(page, page.get_by_label("Part of the name"))
@@ -81,7 +81,9 @@ async def test_models_are_found_by_typing_and_one_is_opened(sign_in: SignIn, pla
     name = await link.inner_text()
     await tab_to(page, link)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", level=1)).to_contain_text(name.partition("/")[2].split("-")[0], ignore_case=True)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(
+        name.partition("/")[2].split("-")[0], ignore_case=True
+    )
 
 
 async def test_one_signs_in_by_keyboard(system: System, sign_in: SignIn) -> None:

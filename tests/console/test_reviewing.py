@@ -9,7 +9,6 @@ from playwright.async_api import Page, expect
 from support.catalogue import Catalogue, Json
 
 from console.conftest import SignIn
-from console.places import Places
 from console.test_keyboard import tab_to
 
 ON_ITS_WAY = 30_000
@@ -17,7 +16,7 @@ ON_ITS_WAY = 30_000
 
 
 @pytest.fixture
-async def page(sign_in: SignIn, places: Places) -> AsyncIterator[Page]:
+async def page(sign_in: SignIn) -> AsyncIterator[Page]:
     context = await sign_in("reviewer")
     yield await context.new_page()
     await context.close()

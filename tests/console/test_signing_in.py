@@ -12,7 +12,8 @@ from support.system import System
 from console.conftest import SignIn
 
 FORGED = """<!DOCTYPE html><title>Elsewhere</title>
-<form method="post" action="{target}"><input name="email" value="{email}"><input name="password" value="{password}">
+<form method="post" action="{target}">
+<input name="email" value="{email}"><input name="password" value="{password}">
 <input name="form_token" value="{token}"><button>A prize</button></form>"""
 
 
@@ -49,9 +50,7 @@ async def test_a_wrong_password_is_told_and_lets_nobody_in(system: System, page:
     await page.goto("/sign-in")
     await fill_in(page, user.email, "not this one, either")
 
-    await expect(page.get_by_role("alert")).to_contain_text(
-        "No account has this address and this password."
-    )
+    await expect(page.get_by_role("alert")).to_contain_text("No account has this address and this password.")
     assert COOKIE not in {cookie["name"] for cookie in await page.context.cookies()}
 
 

@@ -32,7 +32,7 @@ async def test_a_page_is_whole(sign_in: SignIn, places: Places, visit: Visit) ->
     await context.close()
 
 
-async def test_models_are_filtered_by_a_form(plain: BrowserContext, places: Places) -> None:
+async def test_models_are_filtered_by_a_form(plain: BrowserContext) -> None:
     page = await plain.new_page()
     await page.goto("/models")
     await page.get_by_label("Part of the name").fill("skerry-3")
@@ -44,7 +44,7 @@ async def test_models_are_filtered_by_a_form(plain: BrowserContext, places: Plac
     assert "q=skerry-3" in page.url
 
 
-async def test_a_list_is_read_part_by_part(plain: BrowserContext, places: Places) -> None:
+async def test_a_list_is_read_part_by_part(plain: BrowserContext) -> None:
     page = await plain.new_page()
     await page.goto("/models")
     first = await page.locator("#models tbody th").first.inner_text()

@@ -17,6 +17,8 @@ new PerformanceObserver((list) => {
   for (const each of list.getEntries()) if (!each.hadRecentInput) window.__shift += each.value;
 }).observe({type: "layout-shift", buffered: true});
 """
+RENEWED = """() => new Promise((done) =>
+  document.body.addEventListener("htmx:afterSettle", done, {once: true}))"""
 POLLED = "[hx-trigger*='every']"
 
 
@@ -33,16 +35,14 @@ class Watched:
         """Once the page stands: its scripts have run, and where it renews itself, it has once."""
         page = self.page
         if renewed and await page.locator(POLLED).count():
-            await page.evaluate(
-                "() => new Promise((done) => document.body.addEventListener('htmx:afterSettle', done, {once: true}))"
-            )
+            await page.evaluate(RENEWED)
         await page.evaluate(
             "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
         self.complaints += await page.evaluate("window.__violations.splice(0)")
 
     async def shift(self) -> float:
-        """How much has moved that nobody touched: the web's Cumulative Layout Shift, of all and not the worst."""
+        """How much has moved that nobody touched: Cumulative Layout Shift, of the whole time."""
         return float(await self.page.evaluate("window.__shift"))
 
     async def loaded(self) -> dict[str, int]:
@@ -71,7 +71,7 @@ class Watched:
         page.on("pageerror", lambda error: self.complaints.append(f"an exception: {error}"))
         page.on("dialog", self._on_dialog)
         page.on("request", self._on_request)
-        page.on("requestfinished", lambda request: self.requests.append(request))  # noqa: PLW0108
+        page.on("requestfinished", lambda request: self.requests.append(request))
 
 
 @asynccontextmanager

@@ -14,8 +14,8 @@ from pydantic_core import from_json
 Json = dict[str, Any]
 
 DATA = "CATALOGUE_CONSOLE_DATA"
-"""Environment: a folder with models.ndjson, benchmarks.ndjson and results.ndjson, which take the places of the
-invented ones. Opinions, use cases and prices of what stands there are invented all the same.
+"""Environment: a folder with models.ndjson, benchmarks.ndjson and results.ndjson, for the invented ones.
+Opinions, use cases and prices of what stands there are invented all the same.
 """
 FIRST_DAY, LAST_DAY = date(2024, 11, 1), date(2026, 10, 31)
 
@@ -127,7 +127,7 @@ def _model(random: Random, laboratory: str, name: str, is_open: bool) -> Json:
         "organization": laboratory,
         "release_date": released.isoformat(),
         "license": random.choice(LICENCES) if is_open else "proprietary",
-        "description": f"{name} of {laboratory}: {random.choice(['for long documents', 'for code', 'for all'])}.",
+        "description": f"{name} of {laboratory}, {random.choice(['for documents', 'for code', 'for all'])}.",
         "metadata": {
             "open_weights": is_open,
             "limit": {"context": random.choice([32_000, 128_000, 256_000, 1_000_000])},

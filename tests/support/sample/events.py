@@ -45,6 +45,15 @@ TO_DO: tuple[Json, ...] = (
     {"title": "Check the prices of Rented Racks", "priority": "low", "description": "Two look too low."},
 )
 
+PEOPLE: tuple[Json, ...] = (
+    {"email": "ann@example.org", "name": "Ann Weber", "role": "reviewer"},
+    {"email": "ben@example.org", "name": "Ben Osei", "role": "editor"},
+)
+KEYS: tuple[Json, ...] = (
+    {"name": "Public Board's harness", "scopes": ["events:write"]},
+    {"name": "Monthly report", "scopes": ["read"], "expires_at": "2031-01-31T00:00:00Z"},
+)
+
 
 def results(sample: Sample) -> Iterator[Json]:
     given = reported_results()

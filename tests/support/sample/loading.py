@@ -43,8 +43,9 @@ async def load(api: httpx.AsyncClient, kafka: KafkaSettings, sample: Sample) -> 
         _taken(await api.post("/v1/categories", json={"name": name}))
     for use_case in events.use_cases(sample):
         _taken(await api.post("/v1/use-cases", json=use_case))
-    for task in events.TO_DO:
-        _taken(await api.post("/v1/tasks", json=task))
+    for path, bodies in (("tasks", events.TO_DO), ("users", events.PEOPLE), ("api-keys", events.KEYS)):
+        for body in bodies:
+            _taken(await api.post(f"/v1/{path}", json=body))
     await post(api, [*events.results(sample), *events.opinions(sample)])
     await post(api, [*events.unresolved(sample), *events.out_of_range(sample)])
     await send_unreadable(kafka)
