@@ -68,7 +68,7 @@ def of_metric(metric: BenchmarkMetric | None, results: FromClause) -> Sequence[C
 
 
 def bounds(row: RowMapping) -> tuple[float | None, float | None]:
-    """What the true score is between, as the result has it: its interval, or 1.96 standard errors around it."""
+    """What the true score is between: the result's interval, or 1.96 standard errors around it, or None."""
     margin = None if row["stderr"] is None else WITHIN_95 * row["stderr"]
     low, high = (None, None) if margin is None else (row["score"] - margin, row["score"] + margin)
     return low if row["ci_low"] is None else row["ci_low"], high if row["ci_high"] is None else row["ci_high"]
