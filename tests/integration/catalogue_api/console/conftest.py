@@ -15,6 +15,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml"}
 
 Send = Callable[..., Awaitable[httpx.Response]]
 """Posts a form with its token: the path, and its fields."""
+SignIn = Callable[[Role], Awaitable[None]]
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def guarded_browser(kafka: KafkaSettings, database_url: str) -> AsyncItera
 
 
 @pytest.fixture
-def sign_in_as(guarded_browser: httpx.AsyncClient, database_url: str) -> Callable[[Role], Awaitable[None]]:
+def sign_in_as(guarded_browser: httpx.AsyncClient, database_url: str) -> SignIn:
     async def sign_in(role: Role) -> None:
         token = await open_session(database_url, await make_user(database_url, role))
         guarded_browser.cookies.set(COOKIE, token)
@@ -54,6 +55,14 @@ def token_in(page: httpx.Response) -> str:
     found = re.search(r'name="form_token" value="([0-9a-f]{64})"', page.text)
     assert found is not None
     return found[1]
+
+
+async def follow(browser: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:
+    """The page that a form leads to."""
+    assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
+    page = await browser.get(answer.headers["Location"])
+    assert page.is_success, page.text
+    return page
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from catalogue_schema.topics import SUBMITTED
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route, compile_path
 
+from catalogue_api.access.forms import FORMS
+
 
 class Access(NamedTuple):
     """`scope` None asks for none; `public` lets in whoever comes, `user` asks for somebody who signed in."""
@@ -33,7 +35,7 @@ TASKS = Access("tasks:write")
 ERASE = Access("privacy:erase")
 ADMIN = Access("admin")
 
-ROUTES: Mapping[str, Access] = {
+OWN: Mapping[str, Access] = {
     "GET /livez": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /metrics": PUBLIC,
@@ -136,12 +138,34 @@ ROUTES: Mapping[str, Access] = {
     "GET /static": PUBLIC,
     "GET /": READS,
     "GET /models": READS,
+    "GET /models/{name:path}": READS,
+    "GET /choices/models": READS,
     "GET /benchmarks": READS,
     "GET /benchmarks/{name:path}": READS,
+    "GET /claims": READS,
+    "GET /compare": READS,
+    "GET /value": READS,
+    "GET /agreement": READS,
+    "GET /opinions": READS,
+    "GET /opinions/{opinion_id}": READS,
     "GET /sign-in": PUBLIC,
-    "POST /sign-in": PUBLIC,
-    "POST /sign-out": PUBLIC,
+    "GET /unresolved": INSIDE,
+    "GET /unresolved/{kind}/{name:path}": INSIDE,
+    "GET /names/{kind}": READS,
+    "GET /dead-letters": INSIDE,
+    "GET /dead-letters/{letter_id}": INSIDE,
+    "GET /tasks": INSIDE,
+    "GET /tasks/mine": INSIDE,
+    "GET /tasks/new": TASKS,
+    "GET /tasks/{task_id}": INSIDE,
+    "GET /account": SIGNED_IN,
+    "GET /users": ADMIN,
+    "GET /users/{user_id}": ADMIN,
+    "GET /audit": ADMIN,
+    "GET /keys": ADMIN,
+    "GET /keys/{key_id}": ADMIN,
 }
+ROUTES: Mapping[str, Access] = {**OWN, **{form: OWN[route] for form, route in FORMS.items()}}
 
 
 class Entry(NamedTuple):

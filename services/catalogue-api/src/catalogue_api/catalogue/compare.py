@@ -92,11 +92,11 @@ async def _compared(db: AsyncSession, model: Model) -> Compared:
     return Compared(
         model=await with_tags(db, model),
         prices=await prices_of(db, model.id, datetime.now(UTC).date()),
-        sentiment=await _by_month(db, model.id),
+        sentiment=await by_month(db, model.id),
     )
 
 
-async def _by_month(db: AsyncSession, model_id: int) -> list[Month]:
+async def by_month(db: AsyncSession, model_id: int) -> list[Month]:
     of = table_of(Opinion).c
     newest = (
         select(of.sentiment, func.coalesce(of.date_published, cast(of.created_at, Date)).label("day"))

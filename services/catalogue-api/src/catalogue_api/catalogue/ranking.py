@@ -1,6 +1,5 @@
 """Which model leads a benchmark."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple
@@ -10,7 +9,7 @@ from catalogue_schema.measures import Setting
 from catalogue_schema.tables import Benchmark, BenchmarkMetric, Model
 from catalogue_schema.text import NewName
 from pydantic import BaseModel, Field
-from sqlalchemy import CTE, ColumnElement, FromClause, RowMapping, func, select, true, tuple_
+from sqlalchemy import CTE, ColumnElement, FromClause, func, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,8 +18,8 @@ from catalogue_api.catalogue import named
 from catalogue_api.catalogue.history import AsOfQuery, reported_results
 from catalogue_api.catalogue.measured import WITHIN_95, MeasuredQuery, metric_of, of_metric
 from catalogue_api.catalogue.paging import BY_SCORE, Page, PageQuery, fetch_page
-from catalogue_api.catalogue.results import latest_first
-from catalogue_api.catalogue.statements import equal, execute, table_of
+from catalogue_api.catalogue.results import latest_first, with_results
+from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
 from catalogue_api.catalogue.tags import TagFilter, tagged
 
 MEASURED = ("metric", "unit", "n", "settings", "evaluator", "evaluator_relationship", "harness", "source_url")
@@ -97,16 +96,16 @@ class Ranking(NamedTuple):
 async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[Ranked]:
     """Models by their latest result on a benchmark, the best first. Raises NotFound."""
     ranking = await choose(db, name, query)
-    ranked = ranked_models(ranking)
-    statement = select(ranked).order_by(ranked.c.key, ranked.c.model)
+    statement = _with_ties(ranked_models(ranking))
     after = query.after(BY_SCORE, name)
     if after is not None:
-        statement = statement.where(tuple_(ranked.c.key, ranked.c.model) > tuple_(*after[1:]))
+        key = tuple_(statement.selected_columns.key, statement.selected_columns.model)
+        statement = statement.where(key > tuple_(*after[1:]))
     rows, cursor = await fetch_page(
         db, statement, query.limit, lambda row: (query.list_id(name), row["key"], row["model"])
     )
-    ties, claims = await _ties(db, ranked), await _claims(db, ranking, [row["model_id"] for row in rows])
-    items = [Ranked.model_validate({**row, **_between(row, ties), **claims[row["model_id"]]}) for row in rows]
+    claims = await _claims(db, ranking, [row["model_id"] for row in rows])
+    items = [Ranked.model_validate({**row, "claims": claims[row["model_id"]]}) for row in rows]
     return Page(items=items, next_cursor=cursor)
 
 
@@ -119,7 +118,7 @@ async def choose(db: AsyncSession, name: str, query: ChoiceQuery) -> Ranking:
     return Ranking(
         results,
         [of_benchmark, *of_metric(metric, results), *query.conditions(results)],
-        _of_models(query),
+        [with_results(benchmark.id), *_of_models(query)],
         _ascending(query, metric),
     )
 
@@ -175,25 +174,34 @@ def _latest(ranking: Ranking) -> CTE:
     return select(*model, *result.c).select_from(models).where(*ranking.models).cte("latest")
 
 
-async def _ties(db: AsyncSession, ranked: CTE) -> tuple[list[float], list[float]]:
-    """All that is the best, and all that is the worst, of some model, each in order."""
-    bounds = (ranked.c.best, ranked.c.worst)
-    statement = select(*(func.array_agg(aggregate_order_by(bound, bound)) for bound in bounds))
-    best, worst = (await execute(db, statement.select_from(ranked))).one()
-    return best or [], worst or []
+def _with_ties(ranked: CTE) -> AnySelect:
+    """With the ranks that a model may have: behind all that surely are better, before all that are worse.
+
+    Each bound of all models is in order once, so that a model's place among them is found by halving.
+    """
+    of = ranked.c
+    all_of = select(
+        func.count().label("models"),
+        _in_order(of.best).label("best"),
+        _in_order(-of.worst).label("worst"),
+    ).cte("all_of")
+    as_bad = func.width_bucket(-of.best, all_of.c.worst)
+    statement: AnySelect = select(
+        ranked,
+        (1 + all_of.c.models - as_bad).label("rank_low"),
+        func.width_bucket(of.worst, all_of.c.best).label("rank_high"),
+    )
+    return statement.join(all_of, true()).order_by(of.key, of.model)
 
 
-def _between(row: RowMapping, ties: tuple[list[float], list[float]]) -> dict[str, int]:
-    """The ranks that a model may have: behind all that surely are better, before all that are worse."""
-    best, worst = ties
-    return {"rank_low": 1 + bisect_left(worst, row["best"]), "rank_high": bisect_right(best, row["worst"])}
+def _in_order(bound: ColumnElement[float]) -> ColumnElement[Any]:
+    return func.array_agg(aggregate_order_by(bound, bound))
 
 
-async def _claims(db: AsyncSession, ranking: Ranking, models: list[int]) -> dict[int, dict[str, Any]]:
+async def _claims(db: AsyncSession, ranking: Ranking, models: list[int]) -> dict[int, int]:
     of = ranking.results.c
     # A report that was superseded is no claim beside the one that took its place.
-    claims = func.count(func.distinct(tuple_(of.date_tested, of.variant)))
-    counted = (
-        select(of.model_id, claims).where(*ranking.wanted, of.model_id.in_(models)).group_by(of.model_id)
-    )
-    return {row[0]: {"claims": row[1]} for row in await execute(db, counted)}
+    claims = select(of.model_id, of.date_tested, of.variant).distinct()
+    claimed = claims.where(*ranking.wanted, of.model_id.in_(models)).subquery()
+    counted = select(claimed.c.model_id, func.count()).group_by(claimed.c.model_id)
+    return {row[0]: row[1] for row in await execute(db, counted)}

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from catalogue_schema.tables import (
+    RESULT_COUNTS,
     Benchmark,
     BenchmarkMetric,
     BenchmarkResult,
@@ -121,9 +122,15 @@ def latest_that_rank(*columns: ColumnElement[Any] | Mapped[Any]) -> AnySelect:
         .limit(1)
         .lateral()
     )
-    models = benchmark.outerjoin(metric, ranks).join(Model, true()).join(latest, true())
+    models = benchmark.outerjoin(metric, ranks).join(Model, with_results(benchmark.c.id)).join(latest, true())
     statement: AnySelect = select(latest, *columns)
     return statement.select_from(models)
+
+
+def with_results(benchmark_id: ColumnElement[int] | int | None) -> ColumnElement[bool]:
+    """That a model has, or once had, results on the benchmark: few of a large catalogue's have."""
+    counts = RESULT_COUNTS.c
+    return col(Model.id).in_(select(counts.model_id).where(counts.benchmark_id == benchmark_id))
 
 
 def latest_first(results: FromClause) -> tuple[UnaryExpression[Any], ...]:

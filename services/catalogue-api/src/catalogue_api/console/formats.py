@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
+
+from starlette.datastructures import QueryParams
 
 NOTHING = "\N{EN DASH}"
 
@@ -33,6 +35,15 @@ def moment(value: datetime | None) -> str:
     return NOTHING if value is None else f"{value:%Y-%m-%d %H:%M}"
 
 
+def local(value: datetime | None) -> str:
+    """As a form's field for a time has it."""
+    return "" if value is None else f"{value:%Y-%m-%dT%H:%M}"
+
+
+def second(value: datetime | None) -> str:
+    return NOTHING if value is None else f"{value:%Y-%m-%d %H:%M:%S}"
+
+
 def day(value: date | None) -> str:
     return NOTHING if value is None else value.isoformat()
 
@@ -44,10 +55,34 @@ def path_of(*parts: object, **query: object) -> str:
     return f"{path}?{asked}" if asked else path
 
 
+def path_with(query: QueryParams, *parts: object, **changes: object) -> str:
+    """The page of `parts`, asked as `query` has it but for the changes; None leaves a parameter out."""
+    asked = {name: [value for value in query.getlist(name) if value] for name in query}
+    return path_of(*parts, **{**asked, **changes})
+
+
+def web_address(text: str | None) -> str | None:
+    """The text where it is an address that a link may lead to: people may have written anything."""
+    try:
+        parts = urlsplit(text or "")
+    except ValueError:
+        return None
+    return text if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def unit(name: str | None) -> str:
+    """As it is written behind a number."""
+    return "%" if name == "percent" else name or ""
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
     "money": money,
     "moment": moment,
+    "local": local,
+    "second": second,
     "day": day,
+    "unit": unit,
+    "web_address": web_address,
 }

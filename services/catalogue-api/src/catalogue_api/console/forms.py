@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request, Response
@@ -43,6 +43,17 @@ def keep_secret(request: Request, response: Response) -> None:
 
 class Button(BaseModel):
     """A form that has no field but its token."""
+
+
+class Confirmed(BaseModel):
+    """A form whose box has to be ticked, for what cannot be undone."""
+
+    sure: Literal["yes"]
+
+
+def listed(value: object) -> object:
+    """Of a field that may come several times: one value is a list, too."""
+    return value if isinstance(value, list) else [value]
 
 
 async def _fields(request: Request) -> list[tuple[str, str]]:

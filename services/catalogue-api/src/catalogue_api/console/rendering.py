@@ -42,7 +42,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(formats.FILTERS)
-    made.globals.update(static=static, path_of=formats.path_of)
+    made.globals.update(static=static, path_of=formats.path_of, path_with=formats.path_with)
     return made
 
 
@@ -84,6 +84,10 @@ class Pages:
         if message:
             response.delete_cookie(MESSAGE)
         return response
+
+    def about(self, target: object) -> None:
+        """Name what a form creates or changes, for the audit, where that is not first in its path."""
+        self.request.state.target = str(target)
 
     def go_to(self, path: str, message: str = "") -> Response:
         """Answer a form: the browser goes on to the page at `path`, which begins with the message."""

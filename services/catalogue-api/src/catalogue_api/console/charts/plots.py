@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from catalogue_api.console.charts.names import Box, Name, place_names
 from catalogue_api.console.charts.scales import (
     Days,
     Linear,
@@ -112,6 +113,13 @@ class Plot:
     @property
     def y_ticks(self) -> Sequence[Tick]:
         return self.y_scale.ticks
+
+    @property
+    def names(self) -> list[Name]:
+        marks = [mark for placed in self.placed for mark in placed.marks]
+        points = [(mark.x, mark.y, mark.point.name) for mark in marks if mark.point.name]
+        others = [(mark.x, mark.y) for mark in marks if not mark.point.name]
+        return place_names(points, others, Box(self.left, 0, self.width, self.bottom))
 
     @property
     def placed(self) -> list[Placed]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 STEPS = (1, 2, 2.5, 5, 10)
-MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
+MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 600, 1200, 6000)
 """Distances of marks that a reader counts by."""
 DRAWN = 1e150
 """What is larger is no score or price that a picture could show, nor a number that one can reckon with."""
@@ -88,17 +88,22 @@ class Days:
 
     @property
     def ticks(self) -> list[Tick]:
-        first, last = date.fromordinal(round(self.low)), date.fromordinal(round(self.high))
+        first, last = _day(self.low), _day(self.high)
         months = (last.year - first.year) * 12 + last.month - first.month
         step = next((each for each in MONTHS if months / each <= 7), MONTHS[-1])
         begin = first.year * 12 + first.month - 1
-        marks = (n for n in range(begin - begin % step, begin + months + 1, step))
+        marks = (n for n in range(begin - begin % step, begin + months + 1, step) if n >= 12)
         days = [date(n // 12, n % 12 + 1, 1) for n in marks]
         return [
             Tick(self(d.toordinal()), f"{d:%Y}" if step >= 12 else f"{d:%b %Y}")
             for d in days
             if first <= d <= last
         ]
+
+
+def _day(ordinal: float) -> date:
+    """The nearest that there is: years are from 1 to 9999."""
+    return date.fromordinal(min(max(round(ordinal), 1), date.max.toordinal()))
 
 
 def step_of(span: float, parts: int = 5) -> float:

@@ -1,5 +1,41 @@
 """The routes of the pages. None is described in OpenAPI: they are for people."""
 
-from catalogue_api.console.routes import benchmarks, home, models, sign_in
+from catalogue_api.console.routes import (
+    account,
+    agreement,
+    audit,
+    benchmarks,
+    claims,
+    compare,
+    dead_letters,
+    home,
+    keys,
+    models,
+    names,
+    opinions,
+    sign_in,
+    tasks,
+    unresolved,
+    users,
+    value,
+)
 
-PAGES = (home.router, models.router, benchmarks.router, sign_in.router)
+PAGES = (
+    home.router,
+    models.router,
+    benchmarks.router,
+    sign_in.router,
+    unresolved.router,
+    names.router,
+    dead_letters.router,
+    tasks.router,
+    claims.router,
+    compare.router,
+    value.router,
+    agreement.router,
+    opinions.router,
+    keys.router,
+    users.router,
+    audit.router,
+    account.router,
+)

@@ -1,9 +1,12 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
+from catalogue_api.catalogue import choices
 from catalogue_api.catalogue.benchmarks import BenchmarkQuery, describe_benchmark, list_benchmarks
+from catalogue_api.catalogue.claims import find_conflicts
 from catalogue_api.catalogue.ranking import RankingQuery, rank_models
 from catalogue_api.console.charts.intervals import Interval, Intervals
 from catalogue_api.console.rendering import Console
@@ -16,13 +19,35 @@ router = page_router()
 
 @router.get("/benchmarks")
 async def benchmarks(db: Database, console: Console, asked: Annotated[BenchmarkQuery, Query()]) -> Response:
-    return console.page("benchmarks.html", benchmarks=await list_benchmarks(db, asked), asked=asked)
+    return console.page(
+        "benchmarks.html",
+        benchmarks=await list_benchmarks(db, asked),
+        asked=asked,
+        categories=await choices.benchmark_categories(db),
+    )
 
 
 @router.get("/benchmarks/{name:path}")
 async def benchmark(
     db: Database, console: Console, name: NamePath, asked: Annotated[RankingQuery, Query()]
 ) -> Response:
-    described, ranking = await describe_benchmark(db, name), await rank_models(db, name, asked)
-    scale = Intervals.of([Interval(row.low, row.score, row.high) for row in ranking.items])
-    return console.page("benchmark.html", benchmark=described, ranking=ranking, scale=scale, asked=asked)
+    described = await describe_benchmark(db, name)
+    return console.page(
+        "benchmark.html",
+        benchmark=described,
+        metric=next((each for each in described.metrics if asked.metric in {each.name, None}), None),
+        asked=asked,
+        organizations=await choices.organizations(db),
+        tags=await choices.tags(db),
+        **await _ranking(db, name, asked),
+    )
+
+
+async def _ranking(db: AsyncSession, name: str, asked: RankingQuery) -> dict[str, Any]:
+    ranking = await rank_models(db, name, asked)
+    several = [row.model for row in ranking.items if row.claims > 1]
+    return {
+        "ranking": ranking,
+        "scale": Intervals.of([Interval(row.low, row.score, row.high) for row in ranking.items]),
+        "conflicts": await find_conflicts(db, name, asked, several) if several else [],
+    }
