@@ -165,7 +165,7 @@ class SubmissionRetracted(Event):
 class ErasedEventId(BaseModel):
     """One event: its id is its producer's own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
     event_id: UUID
     producer: UUID | None = None

@@ -90,13 +90,14 @@ def _arrows(seen: Seen) -> Iterator[Arrow]:
         for service in from_whom:
             per_second = rates.of_topic(topic) if rates and from_whom == [service] else None
             yield Arrow(source=service, target=topic.name, per_second=per_second)
-        yield Arrow(
-            source=topic.name,
-            target=READ_BY[topic],
-            per_second=rates and rates.of_group(topic),
-            lag=rates and rates.group(topic).lag,
-            dead_letters=seen.recorded and dict(seen.recorded.letters.get(topic.name, {})),
-        )
+        if topic in READ_BY:
+            yield Arrow(
+                source=topic.name,
+                target=READ_BY[topic],
+                per_second=rates and rates.of_group(topic),
+                lag=rates and rates.group(topic).lag,
+                dead_letters=seen.recorded and dict(seen.recorded.letters.get(topic.name, {})),
+            )
     yield Arrow(source=INGEST, target=DATABASE, per_second=rates and _ingested(rates))
 
 

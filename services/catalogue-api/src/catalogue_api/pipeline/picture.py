@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, OPINIONS_SUBMITTED, TOPICS, Topic
+from catalogue_schema.topics import (
+    DEAD_LETTERS,
+    OPINIONS_CLASSIFIED,
+    OPINIONS_SUBMITTED,
+    SUBJECTS_ERASED,
+    TOPICS,
+    Topic,
+)
 from pydantic import BaseModel, Field
 
 API = "catalogue-api"
@@ -14,9 +21,11 @@ KAFKA = "kafka"
 DATABASE = "postgresql"
 
 READ_BY: Mapping[Topic, str] = {
-    topic: SENTIMENT if topic is OPINIONS_SUBMITTED else INGEST for topic in TOPICS
+    topic: SENTIMENT if topic is OPINIONS_SUBMITTED else INGEST
+    for topic in TOPICS
+    if topic is not SUBJECTS_ERASED
 }
-"""Which service works off each topic."""
+"""Which service works off each topic; what was erased is told to consumers alone."""
 
 Status = Literal["ok", "away", "stuck", "unknown"]
 
@@ -85,5 +94,7 @@ def writers(topic: Topic) -> Iterator[str]:
         yield API
     if topic is OPINIONS_CLASSIFIED:
         yield SENTIMENT
+    if topic is SUBJECTS_ERASED:
+        yield INGEST
     if topic is DEAD_LETTERS:
         yield from (SENTIMENT, INGEST)
