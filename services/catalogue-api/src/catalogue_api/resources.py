@@ -21,6 +21,7 @@ from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
 from catalogue_api.http.problems import Unavailable
 from catalogue_api.live.listeners import Listeners
+from catalogue_api.live.looking import Looks
 from catalogue_api.settings import Settings
 
 
@@ -36,6 +37,7 @@ class AppResources:
     sign_ins: SignInLimit
     admission: Admission
     listeners: Listeners
+    looks: Looks
 
 
 READING = {"GET", "HEAD"}
