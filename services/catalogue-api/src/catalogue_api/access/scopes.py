@@ -110,6 +110,7 @@ OWN: Mapping[str, Access] = {
     "DELETE /v1/bare-name-sources/{source:path}": DELETE,
     "GET /v1/unresolved-names": INSIDE,
     "GET /v1/stream": INSIDE,
+    "GET /v1/pipeline": INSIDE,
     "GET /v1/dead-letters": INSIDE,
     "GET /v1/dead-letters/summary": INSIDE,
     "GET /v1/dead-letters/{letter_id}": INSIDE,
