@@ -13,6 +13,6 @@ def ndjson(_context: Any, value: Any) -> bytes:
 
 
 @schemathesis.hook
-def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any]) -> None:
+def before_call(_context: Any, case: "schemathesis.Case[Any]", _kwargs: dict[str, Any]) -> None:
     if case.path == "/v1/stream" and case.method == "GET":
         case.method = "HEAD"  # is checked in the same way, and answered at once

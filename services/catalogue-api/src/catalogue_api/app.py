@@ -38,6 +38,9 @@ from catalogue_api.http.lean import Shortcut
 from catalogue_api.http.limits import Bodies
 from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
 from catalogue_api.live.listeners import Listeners
+from catalogue_api.live.looking import Looks
+from catalogue_api.live.topics import Topics
+from catalogue_api.pipeline.watching import Pipeline
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import ROUTERS
 from catalogue_api.routers.intake import intake_routes
@@ -120,6 +123,8 @@ async def _resources(
     publishing = Publishing(publisher)
     url, timeout = settings.database_url.get_secret_value(), settings.database_timeout
     engine = create_engine(url, pool_size=settings.database_pool_size, pool_timeout=timeout)
+    listeners = Listeners(kafka, publisher.partitions, settings.max_listeners)
+    pipeline = Pipeline(kafka, publisher.partitions, engine, listeners)
     try:
         await _connect(publisher)
         async with open_principals(settings) as principals:
@@ -133,10 +138,13 @@ async def _resources(
                 passwords=Passwords(),
                 sign_ins=sign_ins,
                 admission=admission,
-                listeners=Listeners(kafka, publisher.partitions, settings.max_listeners),
+                looks=Looks(Topics(kafka, publisher.partitions)),
+                listeners=listeners,
+                pipeline=pipeline,
             )
     finally:
         publishing.close()
+        await pipeline.close()
         await publisher.stop()
         await engine.dispose()
 

@@ -6,6 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 from time import monotonic
 
 from catalogue_messaging.settings import KafkaSettings
+from catalogue_runtime.checks import NotReadyError
 from catalogue_schema.topics import Topic
 from fastapi.sse import format_sse_event
 from prometheus_client import Gauge
@@ -83,7 +84,8 @@ class Listeners:
                 try:
                     await tail.start()
                 except KAFKA_ERRORS as error:
-                    raise Unavailable("Kafka cannot be reached now.", retry_after=5) from error
+                    why = str(error) if isinstance(error, NotReadyError) else "it does not answer"
+                    raise Unavailable(f"Kafka cannot be read now: {why}.", retry_after=5) from error
                 self._tail = tail
             return self._tail
 

@@ -15,6 +15,7 @@ from catalogue_api.routers import (
     models,
     operations,
     opinions,
+    pipeline,
     prices,
     rankings,
     results,
@@ -51,5 +52,6 @@ ROUTERS = (
     sessions.router,
     api_keys.router,
     audit.router,
+    pipeline.router,
     operations.router,
 )
