@@ -12,7 +12,7 @@ import pytest
 from catalogue_api.access.admission import COOKIE
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.tables.users import Role
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 from support.access import bearer, make_key, make_user, open_session
 from support.chromium import chromium
 from support.sample.catalogue import Sample
@@ -24,7 +24,11 @@ from console.seeing import LOOKS, Look, new_context
 
 SignIn = Callable[..., Awaitable[BrowserContext]]
 """A browser's context in which somebody of the role is signed in."""
+PATIENCE = 15_000
+"""Milliseconds for what a page is to show; a machine that runs all of the system at once may be slow."""
 TIMES = pytest.StashKey[dict[str, float]]()
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +90,7 @@ async def sign_in(
 
     async def open_context(role: Role | None, look: Look = LOOKS[0], **options: object) -> BrowserContext:
         context = await new_context(browser, look, base_url=system.api_url, **options)
+        context.set_default_timeout(4 * PATIENCE)
         opened.append(context)
         if role:
             cookie = {"name": COOKIE, "value": await tokens(role), "url": system.api_url}

@@ -1,5 +1,6 @@
 """What there is to see of a page, looked at once for all the promises about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -10,10 +11,9 @@ from playwright.async_api import Browser, BrowserContext, Page
 from console.watching import watched
 
 PICTURES = Path(__file__).parents[2] / "build" / "console"
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"],
-}
+WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+LAYOUT = {"type": "rule", "values": ["target-size", "scrollable-region-focusable", "meta-viewport"]}
 MEASURE = """() => {
   scrollTo(1e4, 0);
   const over = scrollX;
@@ -30,12 +30,19 @@ MEASURE = """() => {
 
 
 class Look(NamedTuple):
+    """`rules` are axe's: all of WCAG 2.2 AA, or, of the same page in another look, those that it changes."""
+
     name: str
     width: int
     scheme: Literal["light", "dark"]
+    rules: Mapping[str, Any]
 
 
-LOOKS = (Look("light", 1280, "light"), Look("dark", 1280, "dark"), Look("phone", 360, "light"))
+LOOKS = (
+    Look("light", 1280, "light", WCAG),
+    Look("dark", 1280, "dark", CONTRAST),
+    Look("phone", 360, "light", LAYOUT),
+)
 HEIGHTS = {1280: 800, 360: 740}
 
 
@@ -62,8 +69,8 @@ async def new_context(browser: Browser, look: Look, **options: Any) -> BrowserCo
     return await browser.new_context(viewport=size, color_scheme=look.scheme, **options)  # type: ignore[arg-type]
 
 
-async def see(context: BrowserContext, url: str, picture: str) -> Seen:
-    """Load the page, look at it, and keep a picture of it."""
+async def see(context: BrowserContext, look: Look, url: str, picture: str) -> Seen:
+    """Load the page in a context of this look, and keep a picture of it."""
     async with watched(context, url) as page:
         await page.settled()
         seen = Seen(
@@ -71,18 +78,19 @@ async def see(context: BrowserContext, url: str, picture: str) -> Seen:
             title=await page.page.title(),
             loaded=await page.loaded(),
             shift=await page.shift(),
-            violations=await violations(page.page),
+            violations=await violations(page.page, look.rules),
             complaints=page.complaints,
             **await page.page.evaluate(MEASURE),
         )
         PICTURES.mkdir(parents=True, exist_ok=True)
-        await page.page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
+        await page.page.screenshot(path=PICTURES / f"{picture}-{look.name}.png", full_page=True)
     return seen
 
 
-async def violations(page: Page) -> list[str]:
-    """Of WCAG 2.2 AA, as axe finds them: those that are serious, or critical."""
-    found = (await Axe().run(page, options=RULES)).response["violations"]
+async def violations(page: Page, rules: Mapping[str, Any]) -> list[str]:
+    """As axe finds them: those that are serious, or critical."""
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = (await Axe().run(page, options=options)).response["violations"]
     return [
         f"{each['id']}: {each['help']}: {', '.join(str(node['target']) for node in each['nodes'][:5])}"
         for each in found

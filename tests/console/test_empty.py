@@ -5,14 +5,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser
 from support.databases import fresh_database, migrate
 from support.kafka import topics_of
 from support.system import System
 from support.workers import worker
 
 from console.pages import VISITS
-from console.seeing import LOOKS, Seen, new_context, see
+from console.seeing import LOOKS, Look, Seen, new_context, see
 
 PATHS = {template for template in VISITS if "{" not in template}
 NEEDS = {"/claims"}
@@ -29,16 +29,12 @@ async def address(system: System) -> AsyncIterator[str]:
             yield f"http://127.0.0.1:{served.port}"
 
 
-@pytest.fixture(scope="module", params=[LOOKS[0], LOOKS[2]], ids=lambda look: look.name)
-async def context(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[BrowserContext]:
-    context = await new_context(browser, request.param)
-    yield context
-    await context.close()
-
-
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[2]], ids=lambda look: look.name)
 @pytest.mark.parametrize("path", sorted(PATHS - NEEDS))
-async def test_a_page_of_nothing_is_a_page(context: BrowserContext, address: str, path: str) -> None:
-    seen = await see(context, address + path, f"empty{path.replace('/', '-')}")
+async def test_a_page_of_nothing_is_a_page(browser: Browser, address: str, path: str, look: Look) -> None:
+    context = await new_context(browser, look)
+    seen = await see(context, look, address + path, f"empty{path.replace('/', '-')}")
+    await context.close()
 
     assert seen.status == httpx.codes.OK
     assert (seen.complaints, seen.violations, seen.over) == ([], [], 0)

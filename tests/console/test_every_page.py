@@ -23,17 +23,17 @@ DARK, PHONE = LOOKS[1], LOOKS[2]
 
 @pytest.fixture(scope="session")
 async def seeing(system: System, places: Places, sign_in: SignIn) -> SeePage:
-    known: dict[tuple[Visit, Look], Seen] = {}
+    known: dict[tuple[str, str], Seen] = {}
 
     async def once(visit: Visit, look: Look) -> Seen:
-        if (visit, look) not in known:
+        if (visit.path, look.name) not in known:
             context = await sign_in("admin", look)
             name = re.sub(r"[^a-z]+", "-", visit.path.partition("?")[0]).strip("-") or "home"
-            known[visit, look] = await see(
-                context, system.api_url + at(places, visit.path), f"{name}-{look.name}"
+            known[visit.path, look.name] = await see(
+                context, look, system.api_url + at(places, visit.path), name
             )
             await context.close()
-        return known[visit, look]
+        return known[visit.path, look.name]
 
     return once
 

@@ -18,18 +18,18 @@ from catalogue_schema.tables import (
     Tag,
     UseCase,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
+
+from support.access import session_of
 
 HOSTILE = '"><script>alert(1)</script>'
 HOSTILE_NAME = "lab/\"><img src=x onerror=alert(1)> ?#&% 'x"
 RUNS = "javascript:alert(1)"
 
 
-async def fill(engine: AsyncEngine) -> None:
+async def fill(database_url: str) -> None:
     """Models lab/a, lab/b and the hostile one, on MMLU and on Latency, where less is better."""
-    async with AsyncSession(engine, expire_on_commit=False) as session:
+    async with session_of(database_url) as session:
         a, b, hostile = models()
         tag, category = Tag(name="small"), Category(name="Office")
         mmlu = Benchmark(
@@ -44,7 +44,7 @@ async def fill(engine: AsyncEngine) -> None:
                 Alias(kind="model", alias=HOSTILE, model_id=_id(a)),
                 BenchmarkMetric(benchmark_id=_id(mmlu), name="accuracy", unit="percent", ranks=True),
                 BenchmarkMetric(benchmark_id=_id(latency), name="s", higher_is_better=False, ranks=True),
-                *prices(_id(a), _id(b)),
+                *prices(_id(a), _id(b), _id(hostile)),
                 *opinions(_id(a), _id(b), _id(hostile)),
                 UseCase(model_id=_id(a), use_case="letters", category_id=category.id),
                 UseCase(model_id=_id(a), use_case="letters", category_id=category.id),
@@ -52,7 +52,6 @@ async def fill(engine: AsyncEngine) -> None:
             ]
         )
         session.add_all(results(_id(mmlu), _id(latency), _id(a), _id(b), _id(hostile)))
-        await session.commit()
 
 
 def models() -> tuple[Model, Model, Model]:
@@ -64,7 +63,7 @@ def models() -> tuple[Model, Model, Model]:
     return a, b, hostile
 
 
-def prices(a: int, b: int) -> list[ModelPrice]:
+def prices(a: int, b: int, free: int) -> list[ModelPrice]:
     def price(model: int, provider: str, paid: float, made: float, day: date) -> ModelPrice:
         asked: dict[str, Any] = {"input": Decimal(paid), "output": Decimal(made)}
         return ModelPrice(model_id=model, provider=provider, valid_from=day, source=RUNS, **asked)
@@ -73,6 +72,7 @@ def prices(a: int, b: int) -> list[ModelPrice]:
         price(a, "cloud", 1, 4, date(2025, 1, 1)),
         price(a, "cloud", 0.5, 2, date(2025, 6, 1)),
         price(b, HOSTILE, 8, 9, date(1, 1, 1)),
+        price(free, "gift", 0, 0, date(2025, 1, 1)),
     ]
 
 

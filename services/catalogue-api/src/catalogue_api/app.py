@@ -38,6 +38,8 @@ from catalogue_api.http.lean import Shortcut
 from catalogue_api.http.limits import Bodies
 from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
 from catalogue_api.live.listeners import Listeners
+from catalogue_api.live.looking import Looks
+from catalogue_api.live.topics import Topics
 from catalogue_api.pipeline.watching import Pipeline
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import ROUTERS
@@ -136,6 +138,7 @@ async def _resources(
                 passwords=Passwords(),
                 sign_ins=sign_ins,
                 admission=admission,
+                looks=Looks(Topics(kafka, publisher.partitions)),
                 listeners=listeners,
                 pipeline=pipeline,
             )

@@ -22,6 +22,7 @@ from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
 from catalogue_api.http.problems import Unavailable
 from catalogue_api.live.listeners import Listeners
+from catalogue_api.live.looking import Looks
 from catalogue_api.pipeline.watching import Pipeline
 from catalogue_api.settings import Settings
 
@@ -38,6 +39,7 @@ class AppResources:
     sign_ins: SignInLimit
     admission: Admission
     listeners: Listeners
+    looks: Looks
     pipeline: Pipeline
 
 

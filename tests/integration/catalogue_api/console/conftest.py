@@ -10,6 +10,8 @@ from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.tables.users import Role
 from support.access import make_user, open_session
 from support.api import serving
+from support.databases import fresh_database
+from support.readable import fill
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 
@@ -22,6 +24,17 @@ SignIn = Callable[[Role], Awaitable[None]]
 async def browser(kafka: KafkaSettings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """In a system where nobody is asked who they are."""
     async with serving(kafka, database_url) as client:
+        client.headers.update(HTML)
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def reader(
+    kafka: KafkaSettings, postgres_url: str, migrated_template: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser where there is something to read, for tests that leave nothing behind."""
+    async with fresh_database(postgres_url, migrated_template) as url, serving(kafka, url) as client:
+        await fill(url)
         client.headers.update(HTML)
         yield client
 

@@ -1,16 +1,6 @@
 """Pages of benchmarks: their rankings, and where claims are at odds."""
 
 import httpx
-import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-from support.readable import fill
-
-pytestmark = pytest.mark.usefixtures("filled")
-
-
-@pytest.fixture
-async def filled(engine: AsyncEngine) -> None:
-    await fill(engine)
 
 
 def ranked(page: httpx.Response) -> list[str]:
@@ -19,8 +9,8 @@ def ranked(page: httpx.Response) -> list[str]:
     return [part.partition("<")[0] for part in table.split('<th scope="row"><a href="/models/lab/')[1:]]
 
 
-async def test_benchmarks_are_listed_and_narrowed(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/benchmarks?category=speed&q=lat")
+async def test_benchmarks_are_listed_and_narrowed(reader: httpx.AsyncClient) -> None:
+    page = await reader.get("/benchmarks?category=speed&q=lat")
 
     assert 'href="/benchmarks/Latency"' in page.text
     assert 'href="/benchmarks/MMLU"' not in page.text
@@ -28,9 +18,9 @@ async def test_benchmarks_are_listed_and_narrowed(browser: httpx.AsyncClient) ->
 
 
 async def test_a_ranking_has_intervals_ties_claims_and_says_where_none_is_given(
-    browser: httpx.AsyncClient,
+    reader: httpx.AsyncClient,
 ) -> None:
-    page = await browser.get("/benchmarks/MMLU")
+    page = await reader.get("/benchmarks/MMLU")
 
     assert "79 to 81" in page.text
     assert '<span class="faint">not given</span>' in page.text
@@ -39,49 +29,49 @@ async def test_a_ranking_has_intervals_ties_claims_and_says_where_none_is_given(
     assert 'href="https://example.org/mmlu" rel="noopener nofollow"' in page.text
 
 
-async def test_where_less_is_better_the_least_leads(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/benchmarks/Latency")
+async def test_where_less_is_better_the_least_leads(reader: httpx.AsyncClient) -> None:
+    page = await reader.get("/benchmarks/Latency")
 
     assert ranked(page) == ['b">lab/b', 'a">lab/a']
     assert "lower is better" in page.text
 
 
-async def test_a_ranking_is_narrowed_as_the_api_narrows_it(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/benchmarks/Latency?open_weights=true&tag=small&metric=&as_of=")
+async def test_a_ranking_is_narrowed_as_the_api_narrows_it(reader: httpx.AsyncClient) -> None:
+    page = await reader.get("/benchmarks/Latency?open_weights=true&tag=small&metric=&as_of=")
 
     assert ranked(page) == ['a">lab/a']
     assert '<option value="true" selected>yes</option>' in page.text
     data = 'href="/v1/rankings/Latency?open_weights=true&amp;tag=small"'
     assert data in page.text
-    assert (await browser.get("/benchmarks/Latency?as_of=2000-01-01")).text.count(
+    assert (await reader.get("/benchmarks/Latency?as_of=2000-01-01")).text.count(
         "No result is like that."
     ) == 1
 
 
 async def test_claims_that_cannot_all_be_right_are_shown_and_lead_to_each_other(
-    browser: httpx.AsyncClient,
+    reader: httpx.AsyncClient,
 ) -> None:
-    page = await browser.get("/benchmarks/MMLU")
+    page = await reader.get("/benchmarks/MMLU")
     at_odds = page.text.partition('id="conflicts"')[2]
     assert '<a href="/models/lab/a">lab/a</a></th><td class="n">1</td><td class="n">2</td>' in at_odds
     assert "lab/b" not in at_odds
 
-    claims = await browser.get("/claims?model=lab/a&benchmark=MMLU")
+    claims = await reader.get("/claims?model=lab/a&benchmark=MMLU")
     assert "1 pair of claims cannot both be right" in claims.text
     assert '<span class="label warn">2</span>' in claims.text
     assert "<script>alert" not in claims.text
-    none = await browser.get("/claims?model=lab/b&benchmark=MMLU")
+    none = await reader.get("/claims?model=lab/b&benchmark=MMLU")
     assert "No two of these claims are at odds" in none.text
 
 
 async def test_a_page_of_a_ranking_leads_to_the_next_with_the_same_filters(
-    browser: httpx.AsyncClient,
+    reader: httpx.AsyncClient,
 ) -> None:
-    page = await browser.get("/benchmarks/Latency?limit=1&organization=lab")
+    page = await reader.get("/benchmarks/Latency?limit=1&organization=lab")
     after = page.text.partition('rel="next"')[0].rpartition('<a href="')[2].partition('"')[0]
 
     assert "organization=lab" in after
-    assert ranked(await browser.get(after.replace("&amp;", "&"))) == ['a">lab/a']
+    assert ranked(await reader.get(after.replace("&amp;", "&"))) == ['a">lab/a']
 
 
 async def test_a_benchmark_without_results_says_how_to_send_one(browser: httpx.AsyncClient) -> None:

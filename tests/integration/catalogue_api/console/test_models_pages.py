@@ -3,22 +3,13 @@
 from urllib.parse import quote
 
 import httpx
-import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-from support.readable import HOSTILE_NAME, fill
-
-pytestmark = pytest.mark.usefixtures("filled")
-
-
-@pytest.fixture
-async def filled(engine: AsyncEngine) -> None:
-    await fill(engine)
+from support.readable import HOSTILE_NAME
 
 
 async def test_models_are_listed_with_links_to_their_pages_and_to_the_same_as_data(
-    browser: httpx.AsyncClient,
+    reader: httpx.AsyncClient,
 ) -> None:
-    page = await browser.get("/models?q=LAB/&tag=small")
+    page = await reader.get("/models?q=LAB/&tag=small")
 
     assert '<a href="/models/lab/a">lab/a</a>' in page.text
     assert "lab/b" not in page.text.partition("<datalist")[2].partition("</datalist>")[2]
@@ -28,16 +19,16 @@ async def test_models_are_listed_with_links_to_their_pages_and_to_the_same_as_da
     )
 
 
-async def test_a_tag_that_is_chosen_stays_chosen_and_another_may_be_added(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/models?tag=small&tag=unheard-of")
+async def test_a_tag_that_is_chosen_stays_chosen_and_another_may_be_added(reader: httpx.AsyncClient) -> None:
+    page = await reader.get("/models?tag=small&tag=unheard-of")
 
     assert page.text.count('<select name="tag">') == 3
     assert "<option selected>unheard-of</option>" in page.text
     assert "No model is like that." in page.text
 
 
-async def test_a_models_page_shows_what_is_known_of_it(browser: httpx.AsyncClient) -> None:
-    text = (await browser.get("/models/lab/a")).text
+async def test_a_models_page_shows_what_is_known_of_it(reader: httpx.AsyncClient) -> None:
+    text = (await reader.get("/models/lab/a")).text
 
     for shown in (
         "Model A",
@@ -56,8 +47,8 @@ async def test_a_models_page_shows_what_is_known_of_it(browser: httpx.AsyncClien
     assert text.count("<h1>") == 1
 
 
-async def test_what_is_not_known_of_a_model_is_said(browser: httpx.AsyncClient) -> None:
-    text = (await browser.get("/models/lab/b")).text
+async def test_what_is_not_known_of_a_model_is_said(reader: httpx.AsyncClient) -> None:
+    text = (await reader.get("/models/lab/b")).text
 
     assert "<dt>Open weights</dt><dd>not known</dd>" in text
     assert '<span class="faint">not given</span>' in text
@@ -65,8 +56,8 @@ async def test_what_is_not_known_of_a_model_is_said(browser: httpx.AsyncClient) 
     assert "Nobody has said yet." in text
 
 
-async def test_whatever_a_model_is_called_and_says_its_page_is_text(browser: httpx.AsyncClient) -> None:
-    page = await browser.get(f"/models/{quote(HOSTILE_NAME)}")
+async def test_whatever_a_model_is_called_and_says_its_page_is_text(reader: httpx.AsyncClient) -> None:
+    page = await reader.get(f"/models/{quote(HOSTILE_NAME)}")
 
     assert page.status_code == httpx.codes.OK
     assert "<script>alert" not in page.text
@@ -78,21 +69,21 @@ async def test_whatever_a_model_is_called_and_says_its_page_is_text(browser: htt
     )
 
 
-async def test_what_runs_is_no_link(browser: httpx.AsyncClient) -> None:
+async def test_what_runs_is_no_link(reader: httpx.AsyncClient) -> None:
     for path in ("/models/lab/a", "/opinions", "/benchmarks/MMLU", "/benchmarks/Latency", "/"):
-        text = (await browser.get(path)).text
+        text = (await reader.get(path)).text
         assert 'href="javascript:' not in text
         assert "<script>alert" not in text
 
 
-async def test_a_model_that_is_not_there_is_a_page_that_says_so(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/models/nobody/nothing")
+async def test_a_model_that_is_not_there_is_a_page_that_says_so(reader: httpx.AsyncClient) -> None:
+    page = await reader.get("/models/nobody/nothing")
 
     assert page.status_code == httpx.codes.NOT_FOUND
     assert "There is no model named" in page.text
 
 
-async def test_names_are_suggested_while_one_writes(browser: httpx.AsyncClient) -> None:
+async def test_names_are_suggested_while_one_writes(reader: httpx.AsyncClient) -> None:
     for field in ("model", "models"):
-        answer = await browser.get("/choices/models", params={field: "B/A"})
+        answer = await reader.get("/choices/models", params={field: "B/A"})
         assert answer.text.strip() == '<option value="lab/a"></option>'

@@ -1,6 +1,6 @@
 """What is new: models, results, and who leads a benchmark."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import quote
@@ -46,7 +46,7 @@ async def find_news(db: AsyncSession, kind: Kind | None) -> list[Entry]:
     if kind in {None, "results"}:
         entries += [_result(row) for row in newest]
     if kind in {None, "leaders"}:
-        entries += [_leader(row) for row in await find_leaders(db, newest)]
+        entries += [_leader(row) for row in await find_leaders(db, {row["benchmark_id"] for row in newest})]
     return sorted(entries, key=lambda entry: entry.updated, reverse=True)[:MOST]
 
 
@@ -61,9 +61,16 @@ async def newest_results(db: AsyncSession) -> Sequence[RowMapping]:
     return (await execute(db, statement)).mappings().all()
 
 
-async def find_leaders(db: AsyncSession, results: Sequence[RowMapping]) -> Sequence[RowMapping]:
-    """Of each benchmark that one of the results is of, the result that leads; by the benchmarks' names."""
-    benchmark_ids = {row["benchmark_id"] for row in results}
+async def recently_measured(db: AsyncSession, count: int) -> Sequence[int]:
+    """The benchmarks that the newest results are of."""
+    result = table_of(BenchmarkResult).c
+    newest = select(func.max(result.id)).where(result.benchmark_id == col(Benchmark.id)).scalar_subquery()
+    statement = select(col(Benchmark.id)).where(newest.is_not(None)).order_by(newest.desc()).limit(count)
+    return (await execute(db, statement)).scalars().all()
+
+
+async def find_leaders(db: AsyncSession, benchmark_ids: Collection[int]) -> Sequence[RowMapping]:
+    """Of each benchmark the result that leads it, by the benchmarks' names."""
     higher = func.coalesce(col(BenchmarkMetric.higher_is_better), true()).label("higher")
     ranked = latest_that_rank(col(Benchmark.name).label("benchmark"), col(Model.name).label("model"), higher)
     latest = ranked.where(col(Benchmark.id).in_(benchmark_ids)).subquery()

@@ -50,7 +50,11 @@ SECTIONS = (
             Link("/tasks", "Tasks"),
         ),
     ),
-    Section("Operate", "read", (Link("/live", "Live events"), Link("/pipeline", "Pipeline"))),
+    Section(
+        "Operate",
+        "read",
+        (Link("/live", "Live events"), Link("/events", "An event's way"), Link("/pipeline", "Pipeline")),
+    ),
     Section("Administer", "admin", (Link("/keys", "Keys"), Link("/users", "Users"), Link("/audit", "Audit"))),
 )
 

@@ -41,19 +41,22 @@ def passed(topic: Topic, read: ConsumerRecord | Gap) -> Passed:
     if isinstance(read, Gap):
         place = (topic.name, read.partition.partition)
         return Passed(place, read.since, read.then, _gap(place, read), is_gap=True)
-    return Passed((topic.name, read.partition), read.offset, read.offset + 1, _frame(topic, read))
+    data = told(topic, read)
+    frame = b"" if data is None else _event(topic.event.__name__, data)
+    return Passed((topic.name, read.partition), read.offset, read.offset + 1, frame)
 
 
-def _frame(topic: Topic, record: ConsumerRecord) -> bytes:
+def told(topic: Topic, record: ConsumerRecord) -> dict[str, Any] | None:
+    """What is told of a record: where it stands, since when, and what; None of one that cannot be read."""
     if len(record.value or b"") > DEAD_LETTERS.max_message_bytes:
-        return b""  # it can only have been packed
+        return None  # it can only have been packed
     try:
         time = datetime.fromtimestamp(max(0, record.timestamp) / 1000, UTC)
         event = _letter(record) if topic.value is Value.ORIGINAL else _json(record)
     except (ValueError, OverflowError):
-        return b""
+        return None
     producer = header([*record.headers], PRODUCER)
-    data = {
+    return {
         "topic": topic.name,
         "partition": record.partition,
         "offset": record.offset,
@@ -61,7 +64,6 @@ def _frame(topic: Topic, record: ConsumerRecord) -> bytes:
         **({} if producer is None else {"producer": producer}),
         "event": event,
     }
-    return _event(topic.event.__name__, data)
 
 
 def _json(record: ConsumerRecord) -> Any:

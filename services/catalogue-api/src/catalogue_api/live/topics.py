@@ -25,9 +25,12 @@ class Topics:
         """How many each topic has now. Raises what Partitions does."""
         return {topic.name: number for topic, number in (await self._partitions(TOPICS)).items()}
 
+    def named(self, on_broker: str) -> Topic:
+        return self._topics[on_broker]
+
     def passed(self, read: ConsumerRecord | Gap) -> Passed:
         name = read.partition.topic if isinstance(read, Gap) else read.topic
-        return passed(self._topics[name], read)
+        return passed(self.named(name), read)
 
     def on_broker(self, place: Place) -> TopicPartition:
         topic, partition = place

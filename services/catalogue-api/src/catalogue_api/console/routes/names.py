@@ -60,6 +60,7 @@ async def make_alias(
 ) -> Response:
     who = new.confirmed_by or console.user
     made = await create_alias(db, new.model_copy(update={"confirmed_by": who}))
+    console.about(made.id)
     return console.go_to(
         _page_of(made),
         f"{made.alias} is {made.name} from now on, and what waited for it goes on.",
@@ -86,6 +87,7 @@ async def make_model(
     waiting: Waiting = None,
 ) -> Response:
     made = await create_model(db, new)
+    console.about(made.name)
     path = path_of("unresolved/model", waiting) if waiting else path_of("models", made.name)
     return console.go_to(path, f"{made.name} is in the catalogue.")
 
@@ -98,6 +100,7 @@ async def make_benchmark(
     waiting: Waiting = None,
 ) -> Response:
     made = await named.create(db, Benchmark(**new.model_dump()))
+    console.about(made.name)
     path = path_of("unresolved/benchmark", waiting) if waiting else path_of("benchmarks", made.name)
     return console.go_to(path, f"{made.name} is in the catalogue.")
 
@@ -110,6 +113,7 @@ async def allow_source(
     waiting: Waiting = None,
 ) -> Response:
     await allow_bare_names(db, form.source)
+    console.about(form.source)
     path = path_of("unresolved/model", waiting) if waiting else "/unresolved"
     return console.go_to(path, f"Names without an organisation count from {form.source} from now on.")
 
@@ -119,6 +123,7 @@ async def forbid_source(
     db: Database, console: Console, form: Annotated[Source, Depends(form_of(Source))]
 ) -> Response:
     await forbid_bare_names(db, form.source)
+    console.about(form.source)
     return console.go_to(
         "/unresolved",
         f"Names without an organisation from {form.source} wait from now on; aliases made meanwhile stay.",

@@ -89,6 +89,7 @@ async def make_task(
     db: Database, console: Console, new: Annotated[TaskCreate, Depends(form_of(TaskCreate))]
 ) -> Response:
     made = await create_task(db, new)
+    console.about(made.id)
     return console.go_to(path_of("tasks", made.id), "The task is made.")
 
 
