@@ -78,6 +78,9 @@ def upgrade() -> None:
         sa.Column("erasure_id", sa.Uuid(), sa.ForeignKey("erasures.id")),
         sa.UniqueConstraint("kind", "digest", name="uix_suppressions"),
     )
+    op.create_index(
+        "uix_suppressions_key", "suppressions", ["kind"], unique=True, postgresql_where=sa.text("kind = 'key'")
+    )
     op.create_table(
         "erased_events",
         sa.Column("id", sa.BigInteger(), primary_key=True),

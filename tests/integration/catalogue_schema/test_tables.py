@@ -307,7 +307,7 @@ INDEXED = {
     "sessions": {"id!", "digest!", "user_id"},
     "audit_entries": {"id!", "target, id", "actor_id, id"},
     "erasures": {"id!"},
-    "suppressions": {"id!", "kind, digest!"},
+    "suppressions": {"id!", "kind, digest!", "kind!"},
     "erased_events": {"id!", "event_id, producer!", "id", "erasure_id, stood_at"},
     "dead_letters": {
         "id!",

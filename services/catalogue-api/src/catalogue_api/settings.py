@@ -70,6 +70,12 @@ class DatabaseSettings(BaseSettings):
     database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
 
 
+class ErasureSettings(BaseSettings):
+    """What erasing again needs."""
+
+    erasure_key: Annotated[ErasureKey | None, Field(validation_alias="ERASURE_KEY")] = None
+
+
 class Settings(BaseSettings):
     """`DATABASE_URL`, `API_HOST`, `API_PORT`, `AUTH`, and more as `CATALOGUE_API_…`; times are in seconds."""
 

@@ -58,6 +58,8 @@ class Topic:
     partitions: int = 6
     retention_ms: int = 30 * DAY_MS
     retention_bytes: int = 4 * GIB
+    # A broker deletes whole segments: a message stands for up to this much longer than the retention.
+    segment_ms: int = DAY_MS
     max_message_bytes: int = 1024**2
 
     @property
@@ -67,6 +69,7 @@ class Topic:
             "cleanup.policy": "delete",
             "retention.ms": str(self.retention_ms),
             "retention.bytes": str(self.retention_bytes),
+            "segment.ms": str(self.segment_ms),
             "max.message.bytes": str(self.max_message_bytes),
         }
 
@@ -112,7 +115,6 @@ DEAD_LETTERS = Topic(
     DeadLetter,
     "Messages that could not be processed: the original bytes, and the reason in the headers",
     value=Value.ORIGINAL,
-    retention_ms=90 * DAY_MS,
     # room for the largest message of the other topics and the headers that say what was wrong
     max_message_bytes=2 * 1024**2,
 )
@@ -126,6 +128,9 @@ TOPICS: tuple[Topic, ...] = (
     SUBJECTS_ERASED,
     DEAD_LETTERS,
 )
+
+WITH_CONTENTS = tuple(topic for topic in TOPICS if topic is not SUBJECTS_ERASED)
+"""The topics on which stands what somebody wrote."""
 
 EVENT_TOPICS: Mapping[type[Event], Topic] = {
     topic.event: topic for topic in TOPICS if issubclass(topic.event, Event)

@@ -9,7 +9,7 @@ from catalogue_schema.topics import (
     OPINIONS_CLASSIFIED,
     OPINIONS_SUBMITTED,
     SUBJECTS_ERASED,
-    TOPICS,
+    WITH_CONTENTS,
     Topic,
 )
 from pydantic import BaseModel, Field
@@ -21,9 +21,7 @@ KAFKA = "kafka"
 DATABASE = "postgresql"
 
 READ_BY: Mapping[Topic, str] = {
-    topic: SENTIMENT if topic is OPINIONS_SUBMITTED else INGEST
-    for topic in TOPICS
-    if topic is not SUBJECTS_ERASED
+    topic: SENTIMENT if topic is OPINIONS_SUBMITTED else INGEST for topic in WITH_CONTENTS
 }
 """Which service works off each topic; what was erased is told to consumers alone."""
 

@@ -36,7 +36,7 @@ def digests_under(key: SecretStr | None) -> Digests:
 async def suppress(db: AsyncSession, asked: ErasureRequest, digests: Digests) -> Erasure:
     """From the transaction's end nothing of them is recorded. Raises Conflict where the key is another."""
     await execute(db, LOCK)
-    await _check_key(db, digests)
+    await check_key(db, digests)
     erasure = Erasure(kind=asked.kind)
     db.add(erasure)
     await db.flush()
@@ -52,7 +52,7 @@ async def _add(db: AsyncSession, erasure_id: UUID, digests: Digests, subjects: I
     await execute(db, insert(table_of(Suppression)).values(rows).on_conflict_do_nothing())
 
 
-async def _check_key(db: AsyncSession, digests: Digests) -> None:
+async def check_key(db: AsyncSession, digests: Digests) -> None:
     suppression = table_of(Suppression)
     known = select(suppression.c.digest).where(suppression.c.kind == "key")
     found = (await execute(db, known)).scalar_one_or_none()
@@ -82,15 +82,25 @@ async def erase(
     db: AsyncSession, erasure_id: UUID, events: Sequence[EventKey], letters: Sequence[FoundLetter]
 ) -> None:
     """Delete whole events and dead letters, note whose ids they were, and count them."""
-    of_letters = [letter.event for letter in letters if letter.event is not None]
-    said = [{"event_id": str(key.event_id), "producer": key.producer and str(key.producer)} for key in events]
-    connection = await db.connection()
-    answer = await connection.execute(ERASE, {"events": said, "letters": [letter.id for letter in letters]})
+    counts = await delete(db, events, letters)
+    of_letters = (letter.event for letter in letters if letter.event is not None)
     if keys := {*events, *of_letters}:
         rows = [{"erasure_id": erasure_id, **key._asdict()} for key in keys]
         noted = insert(table_of(ErasedEvent)).values(rows)
         await execute(db, noted.on_conflict_do_nothing())
-    await _count(db, erasure_id, Counter(answer.scalar_one()))
+    await _count(db, erasure_id, counts)
+
+
+async def delete(
+    db: AsyncSession, events: Sequence[EventKey], letters: Sequence[FoundLetter]
+) -> Counter[str]:
+    """Returns how many rows went, by table."""
+    if not events and not letters:
+        return Counter()
+    said = [{"event_id": str(key.event_id), "producer": key.producer and str(key.producer)} for key in events]
+    connection = await db.connection()
+    answer = await connection.execute(ERASE, {"events": said, "letters": [letter.id for letter in letters]})
+    return Counter(answer.scalar_one())
 
 
 async def erase_letters(db: AsyncSession, erasure_id: UUID, asked: ErasureRequest, after: int) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from catalogue_schema.subjects import SAID_IN, Kind
+from catalogue_schema.subjects import SAID_IN, Kind, Subject, subjects_of
 from catalogue_schema.tables import (
     BenchmarkResult,
     DeadLetterRow,
@@ -92,11 +92,33 @@ async def find_letters(
     )
     rows = (await execute(db, statement)).mappings().all()
     theirs = [row for row in rows if _is_theirs(row, kind, set(values))]
-    found = [
-        FoundLetter(row["id"], EventKey(row["event_id"], row["producer"]) if row["event_id"] else None)
-        for row in theirs
-    ]
+    return [_found(row) for row in theirs], rows[-1]["id"] if len(rows) == AT_ONCE else None
+
+
+async def letters_with_bytes(
+    db: AsyncSession, after: int
+) -> tuple[list[tuple[FoundLetter, list[Subject]]], int | None]:
+    """The next dead letters with whom they name, and after which id to go on."""
+    of = LETTERS.c
+    columns = (of.id, of.event_id, of.producer, of.source, of.value)
+    statement = select(*columns).where(of.id > after).order_by(of.id).limit(AT_ONCE)
+    rows = (await execute(db, statement)).mappings().all()
+    found = [(_found(row), list(subjects_of(_said(row)))) for row in rows]
     return found, rows[-1]["id"] if len(rows) == AT_ONCE else None
+
+
+def _found(letter: Any) -> FoundLetter:
+    event_id = letter["event_id"]
+    return FoundLetter(letter["id"], EventKey(event_id, letter["producer"]) if event_id else None)
+
+
+def _said(letter: Any) -> dict[str, Any]:
+    try:
+        said = from_json(letter["value"] or b"null")
+    except ValueError:
+        said = None
+    named = {"source": letter["source"], "event_id": letter["event_id"] and str(letter["event_id"])}
+    return (said if isinstance(said, dict) else {}) | {k: v for k, v in named.items() if v is not None}
 
 
 def _may_be(kind: Kind, values: Sequence[str]) -> list[Any]:

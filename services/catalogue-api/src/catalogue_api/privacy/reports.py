@@ -8,7 +8,7 @@ from aiokafka.errors import KafkaError
 from catalogue_messaging.retention import longest_stay
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.tables import ErasedEvent, Erasure
-from catalogue_schema.topics import SUBJECTS_ERASED, TOPICS, Topic
+from catalogue_schema.topics import WITH_CONTENTS, Topic
 from sqlalchemy import func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,9 +19,6 @@ from catalogue_api.privacy.finding import find_letters, matching_events
 from catalogue_api.privacy.requests import ErasureReport, ErasureRequest, TopicReport
 
 log = structlog.get_logger(__name__)
-
-HOLDING = tuple(topic for topic in TOPICS if topic is not SUBJECTS_ERASED)
-"""Topics whose messages may hold somebody's data."""
 
 Stays = Mapping[Topic, timedelta | None]
 
@@ -81,7 +78,7 @@ async def list_erasures(db: AsyncSession, query: PageQuery, stays: Stays) -> Pag
 
 
 def _topics(stays: Stays, stood: datetime) -> list[TopicReport]:
-    return [_topic(topic, stays, stood) for topic in HOLDING]
+    return [_topic(topic, stays, stood) for topic in WITH_CONTENTS]
 
 
 def _topic(topic: Topic, stays: Stays, stood: datetime) -> TopicReport:

@@ -101,7 +101,10 @@ class Suppression(SQLModel, table=True):
     """A subject whose events are not recorded; of the kind `key` there is one, by which the key is known."""
 
     __tablename__ = "suppressions"
-    __table_args__ = (UniqueConstraint("kind", "digest", name="uix_suppressions"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "digest", name="uix_suppressions"),
+        Index("uix_suppressions_key", "kind", unique=True, postgresql_where=text("kind = 'key'")),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     kind: str = Field(sa_type=String(20))
