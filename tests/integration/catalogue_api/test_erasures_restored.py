@@ -97,8 +97,9 @@ async def fill(url: str) -> None:
     for event_id, value in ((uuid4(), {"author": WHO}), (None, {"mentioned_by": WHO})):
         await execute(
             url,
-            'INSERT INTO dead_letters (event_id, reason, detail, exception_class, topic, partition, "offset", '
-            "value) VALUES ($1, 'invalid', 'd', 'E', 't', 0, 1, $2)",
+            "INSERT INTO dead_letters (event_id, reason, detail, exception_class, topic, partition, "
+            '"offset", value) '
+            "VALUES ($1, 'invalid', 'd', 'E', 't', 0, 1, $2)",
             event_id,
             json.dumps(value).encode(),
         )
