@@ -44,7 +44,7 @@ def _text(description: str, **more: str) -> dict[str, Any]:
 
 EVENT_HEADERS: Mapping[str, Header] = {
     CE_SPECVERSION: Header({"const": "1.0"}),
-    CE_ID: Header(_text("The event's id, its idempotency key", format="uuid")),
+    CE_ID: Header(_text("The event's id, its producer's idempotency key", format="uuid")),
     CE_SOURCE: Header(_text("Which service published it", format="uri-reference")),
     CE_TYPE: Header({"type": "string"}),
     CE_TIME: Header(_text("When it happened", format="date-time")),

@@ -13,7 +13,6 @@ from catalogue_schema.text import LongText, ShortText
 from catalogue_schema.times import Time
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, RowId, fetch_page
@@ -45,19 +44,12 @@ class LetterFilter(BaseModel):
     until: Annotated[Time | None, Field(description="Failed before this time")] = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        row = DeadLetterRow
-        wanted = equal(
-            (col(row.reason), self.reason),
-            (col(row.status), self.status),
-            (col(row.topic), self.topic),
-            (col(row.model), self.model),
-            (col(row.benchmark), self.benchmark),
-            (col(row.producer), self.producer),
-        )
+        of, names = LETTERS.c, ("reason", "status", "topic", "model", "benchmark", "producer")
+        wanted = equal(*((of[name], getattr(self, name)) for name in names))
         if self.since is not None:
-            wanted.append(col(row.failed_at) >= self.since)
+            wanted.append(of.failed_at >= self.since)
         if self.until is not None:
-            wanted.append(col(row.failed_at) < self.until)
+            wanted.append(of.failed_at < self.until)
         return wanted
 
 
