@@ -7,7 +7,8 @@ from uuid import UUID
 from catalogue_schema.tables import BenchmarkResult, ResultReport, Retraction
 from catalogue_schema.times import Date
 from pydantic import BaseModel, Field
-from sqlalchemy import FromClause, Tuple, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Tuple, cast, exists, func, null, select, tuple_
+from sqlalchemy import Date as SqlDate
 
 from catalogue_api.catalogue.statements import AnySelect, table_of
 
@@ -71,6 +72,30 @@ def _rank(reports: FromClause) -> Tuple:
     """Of two reports for one place the greater stands, as ingest-worker has it."""
     of = reports.c
     return tuple_(of.occurred_at, of.event_id, func.coalesce(of.producer, UUID(int=0)))
+
+
+def stages(asked: AsOfQuery) -> FromClause:
+    """Results with the day on which each `begin`s to stand and, where it was taken back, that of its `end`.
+
+    By days of tests those that stand now; else every report, by the days on which it and its retraction came.
+    """
+    if asked.as_of_by == "tested":
+        results = reported_results(asked)
+        begin, end = results.c.date_tested.label("begin"), cast(null(), SqlDate).label("end")
+        return select(results, begin, end).where(results.c.date_tested.is_not(None)).subquery("result")
+    known_by = asked.known_by or datetime.max.replace(tzinfo=UTC)
+    report, retraction = table_of(ResultReport), table_of(Retraction)
+    taken_back = select(func.min(retraction.c.created_at)).where(
+        retraction.c.retracts == report.c.event_id,
+        (retraction.c.producer == report.c.producer).is_not(False),
+        retraction.c.created_at < known_by,
+    )
+    begin, end = _day(report.c.created_at).label("begin"), _day(taken_back.scalar_subquery()).label("end")
+    return select(report, begin, end).where(report.c.created_at < known_by).subquery("result")
+
+
+def _day(moment: ColumnElement[datetime]) -> ColumnElement[date]:
+    return cast(func.timezone("UTC", moment), SqlDate)
 
 
 def _reports(known_by: datetime) -> AnySelect:
