@@ -1,13 +1,15 @@
 """What providers ask for models."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from catalogue_schema.tables import Model, ModelPrice, ModelPriceCreate, ModelPriceResponse
+from catalogue_schema.tables.prices import Currency
 from catalogue_schema.text import NewName, ShortText
 from catalogue_schema.times import Date
-from pydantic import Field
-from sqlalchemy import RowMapping, bindparam, select, text
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, select, text
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -53,12 +55,42 @@ OTHER = FieldError(
 )
 
 
+Price = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6)]
+
+
 class PriceQuery(PageQuery):
     model: NewName | None = None
     provider: ShortText | None = None
     on: Annotated[
         Date | None, Field(description="Those that held on this day, the last of each provider")
     ] = None
+
+
+class PriceFilters(BaseModel):
+    """Models that a provider offers at most at these prices."""
+
+    max_input: Annotated[Price | None, Field(description="Of a million input tokens, today")] = None
+    max_output: Annotated[
+        Price | None, Field(description="Of a million output tokens, today, from the same provider")
+    ] = None
+    currency: Annotated[Currency, Field(description="Of max_input and max_output")] = "USD"
+
+    def at_prices(self) -> list[ColumnElement[bool]]:
+        if self.max_input is None and self.max_output is None:
+            return []
+        of, later, today = table_of(ModelPrice).c, table_of(ModelPrice).alias().c, datetime.now(UTC).date()
+        most = ((of.input, self.max_input), (of.output, self.max_output))
+        replaced = exists().where(
+            later.model_id == of.model_id,
+            later.provider == of.provider,
+            later.currency == of.currency,
+            later.valid_from > of.valid_from,
+            later.valid_from <= today,
+        )
+        held = select(of.model_id).where(of.currency == self.currency, of.valid_from <= today, ~replaced)
+        return [
+            col(Model.id).in_(held.where(*(price <= asked for price, asked in most if asked is not None)))
+        ]
 
 
 async def import_prices(db: AsyncSession, batch: Batch[ModelPriceCreate]) -> Imported:
