@@ -107,6 +107,13 @@ def test_the_frontier_is_a_line_from_cheap_to_dear_with_names() -> None:
     assert chart.y.name == "score (no unit given)"
 
 
+def test_where_what_is_free_is_best_there_is_no_line() -> None:
+    chart = cost_and_score([value("lab/free", 0, 9, best=True), value("lab/dear", 9, 3, best=False)], "t")
+
+    assert chart is not None
+    assert [series.name for series in chart.series] == ["others"]
+
+
 def test_the_models_that_differ_most_are_named_on_either_side_of_the_line() -> None:
     shared = {
         "percentile_low": 0,
