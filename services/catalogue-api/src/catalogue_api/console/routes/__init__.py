@@ -9,6 +9,7 @@ from catalogue_api.console.routes import (
     keys,
     live,
     models,
+    pipeline,
     sign_in,
     users,
 )
@@ -19,6 +20,7 @@ PAGES = (
     benchmarks.router,
     live.router,
     events.router,
+    pipeline.router,
     keys.router,
     users.router,
     audit.router,
