@@ -164,6 +164,7 @@ OWN: Mapping[str, Access] = {
     "GET /events": READS,
     "GET /events/{event_id}": READS,
     "GET /live": INSIDE,
+    "GET /pipeline": INSIDE,
     "GET /account": SIGNED_IN,
     "GET /users": ADMIN,
     "GET /users/{user_id}": ADMIN,

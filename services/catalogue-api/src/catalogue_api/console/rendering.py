@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
+from catalogue_schema.database import passes
 from catalogue_schema.tables import User
 from fastapi import Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from catalogue_api.access.principals import Principal
@@ -100,10 +103,18 @@ class Pages:
 
 async def _pages(request: Request, db: Database) -> Pages:
     principal: Principal = request.state.principal
-    name = None
-    if principal.kind == "user":
-        name = (await db.exec(select(User.name).where(col(User.id) == principal.id))).one_or_none()
+    name = await _name(db, principal) if principal.kind == "user" else None
     return Pages(request, principal, name)
+
+
+async def _name(db: AsyncSession, principal: Principal) -> str | None:
+    """None while the database is away: some pages need nothing else of it."""
+    try:
+        return (await db.exec(select(User.name).where(col(User.id) == principal.id))).one_or_none()
+    except (SQLAlchemyError, OSError) as error:
+        if not passes(error):
+            raise
+        return None
 
 
 Console = Annotated[Pages, Depends(_pages)]
