@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 from catalogue_api.catalogue.agreement import Agreement
-from catalogue_api.catalogue.compare import Compared, Month
+from catalogue_api.catalogue.compare import Compared
+from catalogue_api.catalogue.sentiment import Month
 from catalogue_api.catalogue.value import Value
 from catalogue_api.console.charts.agreement import OUTLIERS, scores_and_opinions
 from catalogue_api.console.charts.months import sentiment_months

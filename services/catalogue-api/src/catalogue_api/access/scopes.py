@@ -135,6 +135,7 @@ ROUTES: Mapping[str, Access] = {
     "GET /models": READS,
     "GET /models/{name:path}": READS,
     "GET /choices/models": READS,
+    "GET /counts": READS,
     "GET /benchmarks": READS,
     "GET /benchmarks/{name:path}": READS,
     "GET /claims": READS,

@@ -82,7 +82,7 @@ async def find_conflicts(
     db: AsyncSession, benchmark: str, choice: ChoiceQuery, models: Sequence[str]
 ) -> list[Conflict]:
     """Where latest claims of these models cannot all be right, the most at odds first. Raises NotFound."""
-    ranking = await choose(db, benchmark, choice)
+    ranking = await choose(db, benchmark, choice, standing(choice))
     results = ranking.results
     latest = (
         select(results)
