@@ -82,6 +82,18 @@ async def test_a_model_that_is_not_there_is_a_page_that_says_so(reader: httpx.As
     assert "There is no model named" in page.text
 
 
+async def test_models_are_found_by_their_weights_and_prices_and_show_the_lowest(
+    reader: httpx.AsyncClient,
+) -> None:
+    page = await reader.get("/models?max_output=2&open_weights=true&q=model+lab")
+
+    row = page.text.partition('<a href="/models/lab/a">lab/a</a>')[2].partition("</tr>")[0]
+    assert '<td class="n">$0.5</td><td class="n">$2</td>' in row
+    assert page.text.count('<tr><th scope="row">') == 1
+    assert 'name="max_output" min="0" step="any" size="6" value="2"' in page.text
+    assert "No model is like that." in (await reader.get("/models?max_output=1&open_weights=true")).text
+
+
 async def test_names_are_suggested_while_one_writes(reader: httpx.AsyncClient) -> None:
     for field in ("model", "models"):
         answer = await reader.get("/choices/models", params={field: "B/A"})

@@ -143,6 +143,7 @@ OWN: Mapping[str, Access] = {
     "GET /models": READS,
     "GET /models/{name:path}": READS,
     "GET /choices/models": READS,
+    "GET /counts": READS,
     "GET /benchmarks": READS,
     "GET /benchmarks/{name:path}": READS,
     "GET /claims": READS,

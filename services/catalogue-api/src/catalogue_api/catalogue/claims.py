@@ -13,7 +13,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
-from catalogue_api.catalogue.history import AsOfQuery, reported_results, standing
+from catalogue_api.catalogue.history import AsOfQuery, standing
 from catalogue_api.catalogue.measured import MeasuredQuery, bounds, metric_of, of_metric
 from catalogue_api.catalogue.paging import ListQuery
 from catalogue_api.catalogue.ranking import ChoiceQuery, choose
@@ -82,7 +82,7 @@ async def find_conflicts(
     db: AsyncSession, benchmark: str, choice: ChoiceQuery, models: Sequence[str]
 ) -> list[Conflict]:
     """Where latest claims of these models cannot all be right, the most at odds first. Raises NotFound."""
-    ranking = await choose(db, benchmark, choice, reported_results(choice))
+    ranking = await choose(db, benchmark, choice, standing(choice))
     results = ranking.results
     latest = (
         select(results)
