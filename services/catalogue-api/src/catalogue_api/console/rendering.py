@@ -1,5 +1,6 @@
 """Pages: HTML from templates, with what every page shows."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,7 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cach
 MESSAGE = "catalogue_message"
 """A cookie with what the page after a form says of it."""
 LONGEST_MESSAGE = 500
+NAME_TIMEOUT = 2.0
 
 
 @cache
@@ -110,8 +112,9 @@ async def _pages(request: Request, db: Database) -> Pages:
 async def _name(db: AsyncSession, principal: Principal) -> str | None:
     """None while the database is away: some pages need nothing else of it."""
     try:
-        return (await db.exec(select(User.name).where(col(User.id) == principal.id))).one_or_none()
-    except (SQLAlchemyError, OSError) as error:
+        async with asyncio.timeout(NAME_TIMEOUT):
+            return (await db.exec(select(User.name).where(col(User.id) == principal.id))).one_or_none()
+    except (SQLAlchemyError, TimeoutError, OSError) as error:
         if not passes(error):
             raise
         return None
