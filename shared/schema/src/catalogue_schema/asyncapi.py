@@ -47,6 +47,7 @@ def _channel(topic: Topic, address: str) -> dict[str, Any]:
     configuration = {
         "cleanup.policy": ["delete"],
         "retention.ms": topic.retention_ms,
+        "segment.ms": topic.segment_ms,
         "retention.bytes": topic.retention_bytes,
         "max.message.bytes": topic.max_message_bytes,
     }

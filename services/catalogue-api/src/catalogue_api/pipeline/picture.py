@@ -8,7 +8,6 @@ from catalogue_schema.topics import (
     DEAD_LETTERS,
     OPINIONS_CLASSIFIED,
     OPINIONS_SUBMITTED,
-    SUBJECTS_ERASED,
     WITH_CONTENTS,
     Topic,
 )
@@ -92,7 +91,5 @@ def writers(topic: Topic) -> Iterator[str]:
         yield API
     if topic is OPINIONS_CLASSIFIED:
         yield SENTIMENT
-    if topic is SUBJECTS_ERASED:
-        yield INGEST
     if topic is DEAD_LETTERS:
         yield from (SENTIMENT, INGEST)
