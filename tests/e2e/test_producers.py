@@ -3,15 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 from catalogue_api.access.keys import parse_key
+from catalogue_schema.tables.api_keys import Scope
 from support.access import bearer, make_key
 from support.api import serving
 from support.catalogue import Catalogue, Json
+from support.databases import fresh_database
 from support.kafka import topics_of
 from support.workers import worker
 
@@ -37,34 +38,39 @@ class Producers:
         return {row["producer"]: row["content"] for row in rows if row["event_id"] == event_id}
 
 
-@pytest.fixture
-async def producers(bootstrap_servers: str, topic_prefix: str, database_url: str) -> AsyncIterator[Producers]:
-    kafka = await topics_of(bootstrap_servers, topic_prefix)
+@pytest.fixture(scope="module")
+async def guarded(
+    bootstrap_servers: str, postgres_url: str, migrated_template: str
+) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
+    """The whole system, for the tests here alone, and its database."""
+    kafka = await topics_of(bootstrap_servers, f"producers{uuid4().hex[:8]}.")
     async with AsyncExitStack() as stack:
+        database_url = await stack.enter_async_context(fresh_database(postgres_url, migrated_template))
         api = await stack.enter_async_context(serving(kafka, database_url, auth="required"))
         for name, settings in (
             ("sentiment_worker", {"SENTIMENT_BACKEND": "vader"}),
             ("ingest_worker", {"DATABASE_URL": database_url}),
         ):
-            process = await stack.enter_async_context(worker(name, kafka, **settings))
-            await process.ready()
-        yield await _producers(stack, api, database_url)
+            await (await stack.enter_async_context(worker(name, kafka, **settings))).ready()
+        yield api, database_url
 
 
-async def _producers(stack: AsyncExitStack, api: httpx.AsyncClient, database_url: str) -> Producers:
-    async def client(*scopes: Any) -> tuple[httpx.AsyncClient, str]:
-        key = await make_key(database_url, *scopes)
-        made = httpx.AsyncClient(base_url=api.base_url, headers=bearer(key), timeout=30)
-        return await stack.enter_async_context(made), str(parse_key(key))
+@pytest.fixture
+async def producers(guarded: tuple[httpx.AsyncClient, str]) -> AsyncIterator[Producers]:
+    api, database_url = guarded
+    async with AsyncExitStack() as stack:
 
-    (admin, _), (ann, ann_id), (bob, bob_id) = (
-        await client("admin"),
-        await client("events:write", "read"),
-        await client("events:write", "read"),
-    )
-    editor = await Catalogue.create(admin, "lab/model", "Bench")
-    of_ann, of_bob = (replace(editor, api=each) for each in (ann, bob))
-    return Producers(of_ann, of_bob, editor, {"ann": ann_id, "bob": bob_id})
+        async def client(*scopes: Scope) -> tuple[httpx.AsyncClient, str]:
+            key = await make_key(database_url, *scopes)
+            made = httpx.AsyncClient(base_url=api.base_url, headers=bearer(key), timeout=30)
+            return await stack.enter_async_context(made), str(parse_key(key))
+
+        admin, _ = await client("admin")
+        ann, ann_id = await client("events:write", "read")
+        bob, bob_id = await client("events:write", "read")
+        editor = await Catalogue.create(admin, f"lab/{uuid4().hex}", f"Bench {uuid4().hex}")
+        of_ann, of_bob = (replace(editor, api=each) for each in (ann, bob))
+        yield Producers(of_ann, of_bob, editor, {"ann": ann_id, "bob": bob_id})
 
 
 async def test_both_are_recorded_each_has_a_receipt_of_its_own_and_repeats_change_nothing(
@@ -91,7 +97,8 @@ async def test_both_are_recorded_each_has_a_receipt_of_its_own_and_repeats_chang
     await bob.post(of_bob, of_bob)
     await producers.settled()
     assert await producers.opinions(event_id) == said
-    assert await producers.editor.items("/v1/dead-letters") == []
+    for producer in ids.values():
+        assert await producers.editor.items("/v1/dead-letters", producer=producer) == []
 
 
 async def test_a_dead_letter_is_one_producer_s_and_goes_on_as_that_one_s(producers: Producers) -> None:
