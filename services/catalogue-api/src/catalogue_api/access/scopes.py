@@ -139,6 +139,7 @@ ROUTES: Mapping[str, Access] = {
     "GET /benchmarks": READS,
     "GET /benchmarks/{name:path}": READS,
     "GET /claims": READS,
+    "GET /leads": READS,
     "GET /compare": READS,
     "GET /value": READS,
     "GET /agreement": READS,
