@@ -20,6 +20,7 @@ PAGES = (
     "/benchmarks",
     "/benchmarks/MMLU",
     "/claims?model=lab/a&benchmark=MMLU",
+    "/leads?benchmark=MMLU",
     "/compare?models=lab/a&models=lab/b",
     "/value?benchmark=MMLU",
     "/agreement?min_opinions=1",

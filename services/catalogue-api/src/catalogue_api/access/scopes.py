@@ -144,6 +144,7 @@ OWN: Mapping[str, Access] = {
     "GET /benchmarks": READS,
     "GET /benchmarks/{name:path}": READS,
     "GET /claims": READS,
+    "GET /leads": READS,
     "GET /compare": READS,
     "GET /value": READS,
     "GET /agreement": READS,

@@ -26,4 +26,9 @@ def lead_steps(leads: Sequence[Lead], score: str, today: date) -> Plot | None:
     end = (leads[0].until or max(today, leads[0].since)).toordinal()
     if end > points[-1].x:
         points.append(Point(end, leads[0].score, f"{leads[0].model} until {leads[0].until or 'today'}"))
-    return Plot("Who led, from when", Axis("day", "days"), Axis(score), [Series("lead", points, "steps", 2)])
+    return Plot(
+        "The score with which each took the lead",
+        Axis("day", "days"),
+        Axis(score),
+        [Series("lead", points, "steps", 2)],
+    )
