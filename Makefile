@@ -37,6 +37,14 @@ lint: setup ## Check format, style and types
 test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 	$(UV) run --no-sync pytest --numprocesses 2 --dist loadfile
 
+# Not of make test, which needs no browser. Its pictures of each page are in build/console/.
+.PHONY: test-console console-pictures
+test-console: setup ## Look at the console in a real Chromium (on the PATH, or CHROMIUM=<path>)
+	$(UV) run --no-sync pytest tests/console
+
+console-pictures: setup ## Take docs/pictures anew; CATALOGUE_CONSOLE_DATA=<folder> has other models
+	PYTHONPATH=tests $(UV) run --no-sync python -m console.pictures
+
 .PHONY: test-abuse
 test-abuse: setup ## Attack a running API as docs/security.md says (make test does, too)
 	$(UV) run --no-sync pytest $(addprefix tests/integration/catalogue_api/test_,abuse.py access.py body_limit.py \

@@ -29,6 +29,7 @@ Measure = Callable[[Bench, int], Awaitable[Measured]]
 COMPARED: Sequence[Sequence[tuple[str, Measure, int]]] = (
     (
         ("POST /v1/opinions, 64 connections", paths.single_posts, EVENTS // 2),
+        ("the same, each with a key", paths.single_posts_with_a_key, EVENTS // 2),
         ("floor: a bare ASGI application, nothing checked", paths.bare_posts, EVENTS // 2),
         ("two API processes", paths.single_posts_to_two, EVENTS // 2),
     ),

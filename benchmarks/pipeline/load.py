@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 
-def request(path: str, body: bytes, content_type: str) -> bytes:
+def request(path: str, body: bytes, content_type: str, key: str = "") -> bytes:
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\n"
+    if key:
+        head += f"Authorization: Bearer {key}\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 

@@ -9,6 +9,7 @@ from catalogue_messaging.publisher import EventPublisher
 from catalogue_schema.events import Event
 from catalogue_schema.topics import OPINIONS_CLASSIFIED, OPINIONS_SUBMITTED, RESULTS_REPORTED, Topic
 from sentiment_worker.classifiers import load_classifier
+from support.access import make_key
 from support.polling import eventually
 
 from benchmarks.pipeline.events import classified, ndjson, results, submitted
@@ -29,7 +30,7 @@ INSERT INTO opinions
     (event_id, model_id, content, sentiment, sentiment_confidence, classifier, source, author)
 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::float[], $6::text[], $7::text[],
                      $8::text[])
-ON CONFLICT (event_id) DO NOTHING
+ON CONFLICT (event_id, producer) DO NOTHING
 """
 
 
@@ -44,6 +45,13 @@ async def single_posts(bench: Bench, count: int) -> Measured:
     return await _posted(
         bench, ["-m", API], [request("/v1/opinions", body, JSON) for body in bodies], count, 64
     )
+
+
+async def single_posts_with_a_key(bench: Bench, count: int) -> Measured:
+    """As above, where it is asked whose each is."""
+    key = await make_key(bench.database_url, "events:write")
+    requests = [request("/v1/opinions", event.to_json(), JSON, key) for event in submitted(count)]
+    return await _posted(bench, ["-m", API], requests, count, 64, AUTH="required")
 
 
 async def bare_posts(bench: Bench, count: int) -> Measured:
@@ -68,9 +76,14 @@ async def single_posts_to_two(bench: Bench, count: int) -> Measured:
 
 
 async def _posted(
-    bench: Bench, command: Sequence[str], requests: Sequence[bytes], count: int, connections: int
+    bench: Bench,
+    command: Sequence[str],
+    requests: Sequence[bytes],
+    count: int,
+    connections: int,
+    **settings: str,
 ) -> Measured:
-    async with bench.running(*command) as running:
+    async with bench.running(*command, **settings) as running:
         await post_all(running.url, requests[: connections * 4], connections)  # warm
         async with measuring(count, running.pid) as measured:
             await post_all(running.url, requests, connections)

@@ -9,7 +9,7 @@ from support.containers import KAFKA_IMAGE, POSTGRES_IMAGE
 
 IMAGES = (*our_services(), "migrations")
 FORBIDDEN = {
-    "catalogue-api": {"alembic", "vaderSentiment", "onnxruntime"},
+    "catalogue-api": {"alembic", "faststream", "vaderSentiment", "onnxruntime"},
     "ingest-worker": {"fastapi", "uvicorn", "starlette", "alembic", "vaderSentiment"},
     "sentiment-worker": {
         "sqlalchemy",

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from support.catalogue import Catalogue
 from support.compose import ComposeStack, running
+from support.listening import listening
 from support.secrets import PRODUCTION, SECRETS
 
 KAFKA_FROM_A_SERVICE = """
@@ -64,6 +65,21 @@ async def test_every_event_goes_all_the_way(
             for event in (kept, use_case, retraction, unknown)
         ]
     assert receipts == ["recorded", "recorded", "recorded", "waiting"]
+
+
+async def test_the_api_hears_what_passes_and_sees_how_far_the_workers_are(
+    production: ComposeStack, client_of: Callable[[ComposeStack], httpx.AsyncClient]
+) -> None:
+    async with client_of(production) as api:
+        async with listening(api) as heard:
+            opinion = {"model": "lab/heard", "content": "I love it."}
+            (await api.post("/v1/opinions", json=opinion)).raise_for_status()
+            events = await heard.until(3, 60)
+        picture = (await api.get("/v1/pipeline")).raise_for_status().json()
+    assert {name for name, _ in events} == {"OpinionSubmitted", "OpinionClassified", "DeadLetter"}
+    assert {part["name"]: part["status"] for part in picture["parts"]} == dict.fromkeys(
+        ("catalogue-api", "kafka", "sentiment-worker", "ingest-worker", "postgresql"), "ok"
+    )
 
 
 @pytest.mark.parametrize(("service", "verb", "topic", "group", "refusal"), DENIED)

@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-import uvicorn
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from catalogue_api.app import create_app
-from catalogue_api.server import server_config
+from catalogue_api.server import Server, server_config
 from catalogue_api.settings import Settings
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.topics import Topic
@@ -20,7 +19,7 @@ from pydantic import SecretStr
 async def serving(kafka: KafkaSettings, database_url: str, **limits: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API that has started; `limits` are settings by name."""
     settings = Settings(database_url=SecretStr(database_url), port=0, **limits)
-    server = uvicorn.Server(server_config(create_app(settings, kafka), settings))
+    server = Server(server_config(create_app(settings, kafka), settings))
     running = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(15):

@@ -38,9 +38,9 @@ def running_system(environment: dict[str, str]) -> System | None:
 
 
 @contextmanager
-def started_system(data_dir: Path) -> Iterator[System]:
+def started_system(data_dir: Path, **settings: str) -> Iterator[System]:
     """Start everything in `data_dir`; raises RuntimeError with its output when it doesn't come up."""
-    environment = os.environ | {"DATA_DIR": str(data_dir), "API_PORT": str(free_port())}
+    environment = os.environ | {"DATA_DIR": str(data_dir), "API_PORT": str(free_port()), **settings}
     output = data_dir / "output.log"
     with output.open("w") as log:
         process = subprocess.Popen(

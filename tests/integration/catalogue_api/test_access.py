@@ -82,7 +82,7 @@ async def test_a_page_of_this_origin_may(shared_api: httpx.AsyncClient) -> None:
 async def test_answers_tell_browsers_to_load_nothing_more(shared_api: httpx.AsyncClient, path: str) -> None:
     for answer in (await shared_api.get(path), await shared_api.post(path, content=b"{}")):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert "server" not in answer.headers
 

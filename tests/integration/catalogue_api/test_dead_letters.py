@@ -8,33 +8,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from catalogue_schema.events import ResultReported
-from catalogue_schema.tables import Benchmark, DeadLetterRow, Model
+from catalogue_schema.tables import Benchmark, Model
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
+from support.letters import VALID, letter
 
 NOW = datetime.now(UTC)
-VALID = ResultReported(model="lab/a", benchmark="b", score=1)
 
 STRUCTURED = json.dumps({"id": str(uuid4()), "data": json.loads(VALID.to_json())}).encode()
 CONTENT_TYPE = b64encode(b"application/cloudevents+json").decode()
-
-
-def letter(**fields: Any) -> DeadLetterRow:
-    usual: dict[str, Any] = {
-        "event_id": uuid4(),
-        "type": "ResultReported",
-        "reason": "unknown_model",
-        "detail": "d",
-        "exception_class": "E",
-        "topic": "catalogue.results.reported.v1",
-        "partition": 0,
-        "offset": 1,
-        "model": "lab/x",
-        "benchmark": "b",
-        "value": VALID.to_json(),
-    }
-    return DeadLetterRow(**usual | fields)
 
 
 @pytest.fixture

@@ -36,7 +36,8 @@ async def test_a_task_is_assigned_done_and_gone(api: httpx.AsyncClient, user: st
 
     (await api.patch(path, json={"status": "completed"})).raise_for_status()
     assert await titles(api, todos) == await titles(api, overdue=True) == []
-    assert await titles(api, status="completed") == ["Look"]
+    assert await titles(api, status="completed") == await titles(api, completed=True) == ["Look"]
+    assert await titles(api, completed=False) == ["Other"]
     assert (await api.delete(path)).status_code == httpx.codes.NO_CONTENT
     assert (await api.get(path)).status_code == httpx.codes.NOT_FOUND
 

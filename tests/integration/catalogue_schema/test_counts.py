@@ -38,7 +38,7 @@ ON CONFLICT ON CONSTRAINT uix_model_benchmark_date DO UPDATE SET score = exclude
 """
 REPEAT = """
 INSERT INTO opinions (event_id, model_id, content) SELECT event_id, model_id, content FROM opinions
-ON CONFLICT (event_id) DO NOTHING
+ON CONFLICT (event_id, producer) DO NOTHING
 """
 
 

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-from catalogue_schema.topics import SUBMITTED, TOPICS
+from catalogue_schema.topics import SUBJECTS_ERASED, SUBMITTED, TOPICS
 
-LINES = (Path(__file__).parents[3] / "deploy/kafka/users.sh").read_text().splitlines()
+SCRIPT = (Path(__file__).parents[3] / "deploy/kafka/users.sh").read_text()
+LINES = SCRIPT.replace("\\\n", "").splitlines()
 
 
 def topics(verb: str, *users: str) -> set[str]:
@@ -13,12 +14,14 @@ def topics(verb: str, *users: str) -> set[str]:
     return {f"catalogue.{name}" for [_, _, *names] in granted for name in names}
 
 
-def test_the_api_writes_what_producers_submit_and_reads_nothing() -> None:
+def test_the_api_writes_what_producers_submit_follows_all_and_is_in_no_group() -> None:
     assert topics("writes", "catalogue-api") == {topic.name for topic in SUBMITTED.values()}
+    assert topics("follows", "catalogue-api") == {topic.name for topic in TOPICS}
     assert topics("reads", "catalogue-api") == set()
 
 
 def test_each_topic_is_read_by_one_worker_and_no_other_topic_is_named() -> None:
     by_worker = [topics("reads", worker) for worker in ("ingest-worker", "sentiment-worker")]
-    assert set.union(*by_worker) == {topic.name for topic in TOPICS}
+    # What was erased is told to consumers alone.
+    assert set.union(*by_worker) == {topic.name for topic in TOPICS} - {SUBJECTS_ERASED.name}
     assert set.intersection(*by_worker) == set()

@@ -28,10 +28,10 @@ from catalogue_client.answers import (
     said,
 )
 from catalogue_client.batching import line
+from catalogue_client.following import TEMPORARY, Follower, Passing
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 NDJSON = "application/x-ndjson"
-TEMPORARY = {429, 502, 503, 504}
 LONGEST_WAIT = 30.0  # seconds between two tries, whatever Retry-After asks
 
 
@@ -141,6 +141,10 @@ class Catalogue:
                 yield from map(json.loads, response.iter_lines())
         except httpx.TransportError as error:
             raise UnreachableError(f"The list {path} ended before it was whole: {error}") from error
+
+    def follow(self, topics: Sequence[str] = (), after: str = "") -> Iterator[Passing]:
+        """Events as they pass, without end: from now on, or behind the event with the id `after`."""
+        return Follower(self._http, self.patience, self._on_retry).events(topics, after)
 
     def get(self, path: str, **query: Any) -> Json:
         given = {name: value for name, value in query.items() if value is not None}

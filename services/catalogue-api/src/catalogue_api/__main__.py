@@ -2,7 +2,6 @@
 
 import sys
 
-import uvicorn
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_runtime.garbage import spare_what_stays
 from catalogue_runtime.logs import configure_logging
@@ -10,7 +9,7 @@ from catalogue_runtime.settings import LogSettings, load_settings
 
 from catalogue_api.access.commands import run
 from catalogue_api.app import create_app
-from catalogue_api.server import server_config
+from catalogue_api.server import Server, server_config
 from catalogue_api.settings import DatabaseSettings, Settings
 
 
@@ -20,7 +19,7 @@ def main() -> None:
         return
     log, settings, kafka = load_settings(LogSettings), load_settings(Settings), load_settings(KafkaSettings)
     configure_logging(log)
-    server = uvicorn.Server(server_config(create_app(settings, kafka), settings))
+    server = Server(server_config(create_app(settings, kafka), settings))
     spare_what_stays()
     try:
         server.run()

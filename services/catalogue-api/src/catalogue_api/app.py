@@ -21,7 +21,9 @@ from catalogue_api.access.documents import describe_access
 from catalogue_api.access.limiting import Limited, RateLimits, SignInLimit, open_store
 from catalogue_api.access.lookup import open_principals
 from catalogue_api.access.passwords import Passwords
-from catalogue_api.access.scopes import AccessTable
+from catalogue_api.access.table import AccessTable
+from catalogue_api.console.application import install_console
+from catalogue_api.console.errors import ErrorPages
 from catalogue_api.events.documents import intake_paths
 from catalogue_api.events.publishing import Publishing
 from catalogue_api.health import Health
@@ -35,6 +37,10 @@ from catalogue_api.http.handlers import install_handlers
 from catalogue_api.http.lean import Shortcut
 from catalogue_api.http.limits import Bodies
 from catalogue_api.http.openapi import PROBLEM_RESPONSES, install_openapi
+from catalogue_api.live.listeners import Listeners
+from catalogue_api.live.looking import Looks
+from catalogue_api.live.topics import Topics
+from catalogue_api.pipeline.watching import Pipeline
 from catalogue_api.resources import AppResources, State
 from catalogue_api.routers import ROUTERS
 from catalogue_api.routers.intake import intake_routes
@@ -52,7 +58,7 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with _resources(settings, kafka, SignInLimit(store)) as resources:
+        async with _resources(settings, kafka, SignInLimit(store), admission) as resources:
             yield State(resources=resources)
 
     app = Application(
@@ -70,12 +76,14 @@ def create_app(settings: Settings, kafka: KafkaSettings) -> FastAPI:
         app.include_router(router)
     install_handlers(app)
     install_docs(app)
+    install_console(app)
     install_openapi(app, intake_paths(), describe_access)
     intake = intake_routes()
     app.router.routes.extend(intake)
     guard, bodies = Guard(settings.allowed_hosts, settings.allowed_origins), Bodies(settings)
     admission, limits = Admission(AccessTable(app), settings), RateLimits(settings, store)
     app.place_before(
+        ErrorPages,
         lambda inner: Front(inner, guard, admission, bodies),
         lambda inner: Limited(inner, limits) if limits.policies else inner,
         lambda inner: _with_cors(inner, settings),
@@ -101,6 +109,7 @@ def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
             "Idempotency-Key",
             "If-Match",
             "If-None-Match",
+            "Last-Event-ID",
         ],
         expose_headers=["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"],
     )
@@ -108,27 +117,34 @@ def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 @asynccontextmanager
 async def _resources(
-    settings: Settings, kafka: KafkaSettings, sign_ins: SignInLimit
+    settings: Settings, kafka: KafkaSettings, sign_ins: SignInLimit, admission: Admission
 ) -> AsyncIterator[AppResources]:
     publisher = EventPublisher(kafka, SOURCE, settings.publish_timeout)
     publishing = Publishing(publisher)
     url, timeout = settings.database_url.get_secret_value(), settings.database_timeout
     engine = create_engine(url, pool_size=settings.database_pool_size, pool_timeout=timeout)
+    listeners = Listeners(kafka, publisher.partitions, settings.max_listeners)
+    pipeline = Pipeline(kafka, publisher.partitions, engine, listeners)
     try:
         await _connect(publisher)
         async with open_principals(settings) as principals:
             yield AppResources(
                 settings=settings,
-                topic_prefix=kafka.topic_prefix,
+                kafka=kafka,
                 publishing=publishing,
                 engine=engine,
                 health=Health(publisher, engine),
                 principals=principals,
                 passwords=Passwords(),
                 sign_ins=sign_ins,
+                admission=admission,
+                looks=Looks(Topics(kafka, publisher.partitions)),
+                listeners=listeners,
+                pipeline=pipeline,
             )
     finally:
         publishing.close()
+        await pipeline.close()
         await publisher.stop()
         await engine.dispose()
 

@@ -1,9 +1,13 @@
 """The HTTP server before the application, with the settings' bounds on connections."""
 
+from socket import socket
+from typing import cast
+
 import uvicorn
 from starlette.types import ASGIApp
 
 from catalogue_api.http.protocol import bounded_protocol
+from catalogue_api.resources import AppResources
 from catalogue_api.settings import Settings
 
 
@@ -22,3 +26,10 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+
+
+class Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """As Uvicorn's, but who listens to the stream is left first: that would not end by itself."""
+        cast("AppResources", self.lifespan.state["resources"]).listeners.close()
+        await super().shutdown(sockets)

@@ -53,6 +53,24 @@ SELECT left('Resolve the ' || kind || ' ' || name, 255),
 FROM waits ORDER BY kind, name
 ON CONFLICT (kind, name) WHERE status <> 'completed' AND name IS NOT NULL {RISE}
 """)
+
+
+# Each kind by itself, joined by the name alone: with `OR` PostgreSQL would go through all tasks for each
+# letter, and a million that wait took it two minutes.
+def _not_of_a_named_task(kind: str) -> str:
+    return f"""NOT EXISTS (
+            SELECT FROM tasks AS named
+            WHERE named.kind = '{kind}' AND named.name = d.{kind} AND d.reason = 'unknown_{kind}'
+                AND (named.status <> 'completed' OR named.updated_at >= d.failed_at))"""
+
+
+def _waits_no_longer(kind: str) -> str:
+    return f"""NOT EXISTS (
+        SELECT FROM dead_letters AS d
+        WHERE d.{kind} = t.name AND t.kind = '{kind}' AND d.reason = 'unknown_{kind}'
+            AND d.status IN ('open', 'replaying'))"""
+
+
 # A name's own task is about its letters already.
 OPEN_FOR_REASONS = text(f"""
 WITH completed AS (
@@ -63,12 +81,8 @@ WITH completed AS (
     FROM dead_letters AS d LEFT JOIN completed USING (reason)
     WHERE d.status = 'open'
         AND d.failed_at > greatest(now() - make_interval(secs => CAST(:window AS int)), completed.at)
-        AND NOT EXISTS (
-            SELECT FROM tasks AS named
-            WHERE (named.status <> 'completed' OR named.updated_at >= d.failed_at)
-                AND ((d.reason = 'unknown_model' AND named.kind = 'model' AND named.name = d.model)
-                  OR (d.reason = 'unknown_benchmark' AND named.kind = 'benchmark'
-                      AND named.name = d.benchmark)))
+        AND {_not_of_a_named_task("model")}
+        AND {_not_of_a_named_task("benchmark")}
     GROUP BY d.reason HAVING count(*) > CAST(:more_than AS bigint)
 )
 INSERT INTO tasks AS t (title, description, priority, reason, since, waiting)
@@ -78,15 +92,11 @@ SELECT 'Look at dead letters: ' || reason,
 FROM came ORDER BY reason
 ON CONFLICT (reason, topic) WHERE status <> 'completed' AND reason IS NOT NULL {RISE}
 """)
-COMPLETE = text("""
+COMPLETE = text(f"""
 UPDATE tasks AS t SET status = 'completed'
 WHERE t.status <> 'completed' AND (t.name IS NOT NULL OR t.reason IS NOT NULL)
-    AND NOT (t.kind IS NOT DISTINCT FROM 'model' AND EXISTS (
-        SELECT FROM dead_letters AS d WHERE d.status IN ('open', 'replaying')
-            AND d.reason = 'unknown_model' AND d.model = t.name))
-    AND NOT (t.kind IS NOT DISTINCT FROM 'benchmark' AND EXISTS (
-        SELECT FROM dead_letters AS d WHERE d.status IN ('open', 'replaying')
-            AND d.reason = 'unknown_benchmark' AND d.benchmark = t.name))
+    AND {_waits_no_longer("model")}
+    AND {_waits_no_longer("benchmark")}
     AND NOT (t.reason IS NOT NULL AND EXISTS (
         SELECT FROM dead_letters AS d WHERE d.status IN ('open', 'replaying') AND d.reason = t.reason
             AND d.topic = coalesce(t.topic, d.topic) AND d.failed_at >= coalesce(t.since, '-infinity')))

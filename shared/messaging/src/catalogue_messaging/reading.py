@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from math import inf
 from typing import Any
 
 import structlog
@@ -41,13 +42,17 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
         self._poll_until = 0.0
         self._following: dict[TopicPartition, int] = {}
 
-    async def getmany(self, *, max_records: int, **_: Any) -> Found:
-        """Wait for records, for as long as it takes; return at most `max_records`. Raises KafkaError."""
+    async def getmany(self, *, max_records: int, within: float = inf, **_: Any) -> Found:
+        """Wait for records, for as long as it takes; return at most `max_records`. Raises KafkaError.
+
+        Return none where none came `within` seconds, rounded up to LOOK_ROUND.
+        """
+        until = time.monotonic() + within
         while True:
             found = await self._fetched({}, max_records) or await self._fetched(
                 await self._first(), max_records
             )
-            if found:
+            if found or time.monotonic() >= until:
                 return found
 
     async def commit_markers(self) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import httpx
 import pytest
 from catalogue_api.access.auditing import Deed, audit, deed_of
+from catalogue_api.access.forms import FORMS
 from catalogue_api.access.principals import OPERATOR
 from catalogue_api.access.scopes import ROUTES
 from catalogue_api.catalogue.statements import execute
@@ -127,4 +128,9 @@ async def test_an_entry_and_what_it_is_about_are_one(database_url: str) -> None:
 def test_every_route_that_changes_anything_has_a_name_for_it(route: str) -> None:
     deed = deed_of(*route.split(" "))
     assert 0 < len(deed.action) <= 50
-    assert route.split("/")[2] == deed.kind
+    assert FORMS.get(route, route).split("/")[2] == deed.kind
+
+
+def test_a_form_that_stands_for_nothing_is_no_deed() -> None:
+    with pytest.raises(LookupError, match="POST /secrets has no entry"):
+        deed_of("POST", "/secrets")

@@ -32,6 +32,14 @@ def request(route: str) -> tuple[str, str]:
     return method, re.sub(r"\{[^}]*\}", str(uuid4()), template)
 
 
+async def ask(api: httpx.AsyncClient, route: str, headers: dict[str, str]) -> httpx.Response:
+    """The answer; of a stream its beginning."""
+    async with api.stream(*request(route), headers=headers) as answer:
+        if not answer.headers.get("Content-Type", "").startswith("text/event-stream"):
+            await answer.aread()
+    return answer
+
+
 @pytest.fixture(scope="session")
 async def sessions(shared_database: str) -> dict[Role, str]:
     users = {role: await make_user(shared_database, role, password=None) for role in ROLES}
@@ -46,7 +54,7 @@ async def keys(shared_database: str) -> dict[str, str]:
 @each_route
 async def test_nobody_is_let_in(shared_guarded: httpx.AsyncClient, route: str) -> None:
     for headers in NOBODYS:
-        answer = await shared_guarded.request(*request(route), headers=headers)
+        answer = await ask(shared_guarded, route, headers)
 
         assert answer.status_code == httpx.codes.UNAUTHORIZED
         assert answer.headers["Content-Type"] == "application/problem+json"
@@ -59,7 +67,7 @@ async def test_a_role_may_do_what_it_is_for(
     shared_guarded: httpx.AsyncClient, sessions: dict[Role, str], route: str, role: Role
 ) -> None:
     cookie = {"Cookie": f"{COOKIE}={sessions[role]}"}
-    answer = await shared_guarded.request(*request(route), headers=cookie)
+    answer = await ask(shared_guarded, route, cookie)
 
     scope = ASKED[route].scope
     if scope is None or scope in ROLES[role]:
@@ -75,7 +83,7 @@ async def test_a_role_may_do_what_it_is_for(
 async def test_a_key_may_do_what_its_scope_says(
     shared_guarded: httpx.AsyncClient, keys: dict[str, str], route: str, given: Scope
 ) -> None:
-    answer = await shared_guarded.request(*request(route), headers=bearer(keys[given]))
+    answer = await ask(shared_guarded, route, bearer(keys[given]))
 
     access = ASKED[route]
     if access.scope in allowed_by([given]) and not access.user:

@@ -32,7 +32,7 @@ async def test_public_reads_are_of_the_catalogue_alone(kafka: KafkaSettings, dat
         for path in ("/v1/models", "/v1/opinions", "/v1/results", "/v1/use-cases", "/v1/aliases"):
             assert (await api.get(path)).status_code == httpx.codes.OK
             assert (await api.head(path)).status_code == httpx.codes.OK
-        for path in ("/v1/dead-letters", "/v1/unresolved-names", "/v1/users", "/v1/api-keys", "/v1/audit"):
+        for path in ("/v1/dead-letters", "/v1/unresolved-names", "/v1/users", "/v1/stream", "/v1/audit"):
             assert (await api.get(path)).status_code == httpx.codes.UNAUTHORIZED
         assert (await api.post("/v1/models", json=MODEL)).status_code == httpx.codes.UNAUTHORIZED
 

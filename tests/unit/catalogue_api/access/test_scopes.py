@@ -1,8 +1,10 @@
 """Every route has its access in the one table, and every entry its route."""
 
 import pytest
+from catalogue_api.access.forms import FORMS
 from catalogue_api.access.roles import ROLES, allowed_by
-from catalogue_api.access.scopes import ROUTES, AccessTable, entries
+from catalogue_api.access.scopes import ROUTES
+from catalogue_api.access.table import AccessTable, entries
 from catalogue_api.app import create_app
 from catalogue_api.settings import Settings
 from catalogue_messaging.settings import KafkaSettings
@@ -35,13 +37,25 @@ def test_only_reads_and_signing_in_and_out_are_asked_nothing() -> None:
     assert {name for name in public if not name.startswith("GET ")} == {
         "POST /v1/sessions",
         "DELETE /v1/sessions",
+        "POST /sign-in",
+        "POST /sign-out",
+        "POST /account/sign-out",
     }
     assert not any(name.startswith("GET /v1/") for name in public)
 
 
+def test_each_form_of_a_page_stands_for_a_route_of_the_api_and_asks_for_its_scope() -> None:
+    forms = {name for name in ROUTES if not name.startswith("GET ") and " /v1/" not in name}
+    assert forms == set(FORMS)
+    assert all(" /v1/" in route and ROUTES[form] is ROUTES[route] for form, route in FORMS.items())
+
+
 def test_nothing_that_changes_anything_becomes_public_with_reads() -> None:
     assert all(name.startswith("GET ") for name, access in ROUTES.items() if access.reads)
-    inside = ("/v1/dead-letters", "/v1/users", "/v1/api-keys", "/v1/audit", "/v1/unresolved-names")
+    inside = (
+        *("/v1/dead-letters", "/v1/users", "/v1/api-keys", "/v1/audit", "/v1/unresolved-names"),
+        *("/dead-letters", "/unresolved", "/tasks"),
+    )
     assert not any(access.reads for name, access in ROUTES.items() if name.split(" ")[1].startswith(inside))
 
 

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 import typer
 
 from catalogue_client.answers import CatalogueError, UnreachableError
-from catalogue_client.commands import dead_letters, exporting, importing, receipts, sending, unresolved
+from catalogue_client.commands import (
+    dead_letters,
+    exporting,
+    importing,
+    receipts,
+    sending,
+    tailing,
+    unresolved,
+)
 from catalogue_client.items import UnreadableFileError
 from catalogue_client.showing import errors, tell
 from catalogue_client.summary import Exit
@@ -23,6 +31,7 @@ def create_app() -> typer.Typer:
     app.command("import", help=importing.HELP)(importing.import_files)
     app.command("send", help=sending.HELP)(sending.send)
     app.command("receipts", help=receipts.HELP)(receipts.receipts)
+    app.command("tail", help=tailing.HELP)(tailing.tail)
     app.command("unresolved", help=unresolved.HELP)(unresolved.unresolved)
     app.add_typer(exporting.create_commands(), name="export")
     app.add_typer(dead_letters.create_commands(), name="dead-letters")

@@ -17,6 +17,7 @@ from catalogue_api.catalogue.paging import Page, PageQuery, by_uuid
 from catalogue_api.catalogue.statements import equal, execute, flush, table_of
 from catalogue_api.http.problems import FieldError, Invalid, NotFound
 
+MOST_PEOPLE = 1000
 SHOWN = [column for column in table_of(User).columns if column.name != "password_hash"]
 
 
@@ -35,6 +36,13 @@ class AccountUpdate(UserUpdate):
     """With a `password` for somebody who has lost theirs: all of their sessions end."""
 
     password: Password | None = Field(default=None)
+
+
+class Person(BaseModel):
+    """Whom others may be told of."""
+
+    id: UUID
+    name: str
 
 
 class PasswordChange(BaseModel):
@@ -57,6 +65,13 @@ async def list_users(db: AsyncSession, query: UserQuery) -> Page[UserResponse]:
     """The newest first."""
     wanted = equal((col(User.role), query.role), (col(User.is_active), query.is_active))
     return await by_uuid(db, select(*SHOWN).where(*wanted), col(User.id), query, UserResponse)
+
+
+async def list_people(db: AsyncSession) -> list[Person]:
+    """Those whose accounts are active, by name; a thousand at most."""
+    statement = select(col(User.id), col(User.name)).where(col(User.is_active))
+    rows = await execute(db, statement.order_by(col(User.name), col(User.id)).limit(MOST_PEOPLE))
+    return [Person.model_validate(row) for row in rows.mappings()]
 
 
 async def read_user(db: AsyncSession, user_id: UUID) -> UserResponse:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from starlette.types import Scope as AsgiScope
 
 from catalogue_api.access.principals import ANYONE, NOBODY, Principal
 from catalogue_api.access.roles import ALL
-from catalogue_api.access.scopes import Access, AccessTable
+from catalogue_api.access.scopes import Access
+from catalogue_api.access.table import AccessTable
 from catalogue_api.http.problems import Forbidden, Unavailable
 from catalogue_api.http.refusals import MissingScope, Unauthorized
-from catalogue_api.resources import AppResources
 from catalogue_api.settings import Settings
+
+if TYPE_CHECKING:
+    from catalogue_api.resources import AppResources
 
 COOKIE = "catalogue_session"
 BEARER = b"bearer "
@@ -29,12 +32,16 @@ class Admission:
     async def admit(self, scope: AsgiScope) -> None:
         """Raises Unauthorized, Forbidden or Unavailable."""
         access = self._table.find(scope["method"], scope["path"])
-        if access is None or access.public or (access.reads and self._public_reads):
+        if access is None or access.public:
             scope["state"]["principal"] = ANYONE if self._open else NOBODY
             return
         token = find_token(scope["headers"])
         if self._open:
-            scope["state"]["principal"] = await _named(scope, token) or ANYONE
+            named = await _named(scope, token)
+            scope["state"]["principal"] = replace(named, scopes=ALL) if named else ANYONE
+            return
+        if access.reads and self._public_reads:
+            scope["state"]["principal"] = await _named(scope, token) or NOBODY
             return
         if token is None:
             raise Unauthorized(
@@ -51,12 +58,11 @@ class Admission:
 
 
 async def _named(scope: AsgiScope, token: str | None) -> Principal | None:
-    """Where all may do all, a token still tells who it is."""
+    """Where nobody needs to say who they are, a token still tells."""
     try:
-        principal = None if token is None else await _find(scope, token)
+        return None if token is None else await _find(scope, token)
     except Unavailable:
         return None
-    return principal and replace(principal, scopes=ALL)
 
 
 def _require(access: Access, principal: Principal) -> None:

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalogue_api.access.forms import FORMS
 from catalogue_api.access.principals import Principal
 from catalogue_api.catalogue.filters import Filters
 from catalogue_api.catalogue.newest import newest_first
@@ -22,7 +23,7 @@ from catalogue_api.catalogue.statements import table_of
 ENTRIES = table_of(AuditEntry)
 ACTIONS = {"POST": "create", "PUT": "replace", "PATCH": "change", "DELETE": "delete"}
 TEMPLATE = re.compile(r"^/v1/(?P<kind>[a-z-]+)(?:/\{[^}]*\}|/me)?(?:/(?P<action>[a-z-]+))?$")
-LONGEST, LONGEST_KIND = 255, 50
+LONGEST = 255
 
 # Only where the transaction has changed something: a dry run did nothing that anybody has to know of.
 HAS_CHANGED = text("pg_current_xact_id_if_assigned() IS NOT NULL")
@@ -60,10 +61,15 @@ async def audit(db: AsyncSession, principal: Principal, deed: Deed, address: str
 
 
 async def audit_request(db: AsyncSession, request: Request, response: Response) -> None:
-    """Record what a request did, by its route: what it was about is in its path, or where it created it."""
+    """Record what a request did, by its route: what it was about is in its path, or where it created it.
+
+    A page's form says so itself where it is in neither, as `request.state.target`.
+    """
     deed = deed_of(request.method, request.scope["route"].path)
-    known = [str(value) for value in request.path_params.values()]
-    target = known[0] if known else _created(response.headers.get("location", ""), deed.kind)
+    target = getattr(request.state, "target", None)
+    if target is None:
+        known = [str(value) for value in request.path_params.values()]
+        target = known[0] if known else _created(response.headers.get("location", ""), deed.kind)
     await audit(db, request.state.principal, deed._replace(target=target), address_of(request))
 
 
@@ -75,11 +81,13 @@ def address_of(request: Request) -> str | None:
 def deed_of(method: str, template: str) -> Deed:
     """What a route does: its last word, or its method's, and the collection that it is of.
 
-    A page's route, which is not named so, goes by its path.
+    Raises LookupError for a page's form that is not in FORMS.
     """
+    route = f"{method} {template}"
+    method, template = FORMS.get(route, route).split(" ")
     found = TEMPLATE.match(template)
     if found is None:
-        return Deed(ACTIONS[method], template[:LONGEST_KIND])
+        raise LookupError(f"{route} has no entry in catalogue_api.access.forms.FORMS: say what it stands for")
     return Deed(found["action"] or ACTIONS[method], found["kind"])
 
 

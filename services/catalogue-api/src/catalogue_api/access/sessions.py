@@ -14,8 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.access.keys import digest
 from catalogue_api.access.passwords import AnyPassword, Passwords
-from catalogue_api.catalogue.statements import execute
+from catalogue_api.catalogue.statements import execute, table_of
 from catalogue_api.http.refusals import Unauthorized
+
+MOST_LISTED = 100
 
 
 class SignIn(BaseModel):
@@ -27,6 +29,11 @@ class SignIn(BaseModel):
 
 class SignedIn(BaseModel):
     user: UserResponse
+    expires_at: datetime
+
+
+class SessionTimes(BaseModel):
+    created_at: datetime
     expires_at: datetime
 
 
@@ -64,6 +71,15 @@ async def sign_out(db: AsyncSession, token: str) -> UUID | None:
     """Whose session it was, if it was one."""
     ended = delete(Session).where(col(Session.digest) == digest(token)).returning(col(Session.user_id))
     return (await execute(db, ended)).scalar_one_or_none()
+
+
+async def list_sessions(db: AsyncSession, user_id: UUID) -> list[SessionTimes]:
+    """Where somebody is signed in now, the newest first; a hundred at most."""
+    of = table_of(Session).c
+    now = datetime.now(UTC)
+    theirs = select(of.created_at, of.expires_at).where(of.user_id == user_id, of.expires_at > now)
+    rows = await execute(db, theirs.order_by(of.id.desc()).limit(MOST_LISTED))
+    return [SessionTimes.model_validate(row) for row in rows.mappings()]
 
 
 async def end_sessions(db: AsyncSession, user_id: UUID) -> None:

@@ -72,6 +72,13 @@ async def list_aliases(db: AsyncSession, query: AliasQuery) -> Page[AliasRespons
     return Page(items=[AliasResponse.model_validate(row) for row in rows], next_cursor=cursor)
 
 
+async def list_spellings(db: AsyncSession, kind: Kind, name: str) -> list[AliasResponse]:
+    """The aliases that the name is, by its normal form: one for every source, and those for one alone."""
+    same = func.normal_name(col(Alias.alias)) == func.normal_name(name)
+    rows = (await execute(db, _with_names().where(col(Alias.kind) == kind, same))).mappings()
+    return [AliasResponse.model_validate(row) for row in rows]
+
+
 async def create_alias(db: AsyncSession, new: AliasCreate) -> AliasResponse:
     """Raises Invalid for a name that is not known, and Conflict where the alias means something already."""
     target = await _target(db, new)

@@ -1,23 +1,27 @@
 """All that is claimed of a model on a benchmark, side by side, and where two claims cannot both be right."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from catalogue_schema.tables import Benchmark, BenchmarkResultResponse, Model
 from catalogue_schema.text import NewName, ShortText
 from pydantic import BaseModel, Field
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, literal, select, true
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.history import AsOfQuery, standing
-from catalogue_api.catalogue.measured import WITHIN_95, MeasuredQuery, metric_of, of_metric
+from catalogue_api.catalogue.measured import MeasuredQuery, bounds, metric_of, of_metric
 from catalogue_api.catalogue.paging import ListQuery
+from catalogue_api.catalogue.ranking import ChoiceQuery, choose
 from catalogue_api.catalogue.results import latest_first, with_names
-from catalogue_api.catalogue.statements import execute
+from catalogue_api.catalogue.statements import AnySelect, execute, table_of
 
 MOST = 200
+OF_EACH = 10
 
 
 class ClaimQuery(ListQuery, MeasuredQuery, AsOfQuery):
@@ -43,6 +47,16 @@ class Claims(BaseModel):
     disagreements: Annotated[int, Field(description="Pairs of claims that cannot both be right")]
 
 
+class Conflict(NamedTuple):
+    """Of a model's latest claims on a benchmark, ten at most: how many pairs cannot both be right."""
+
+    model: str
+    claims: int
+    disagreements: int
+    lowest: float
+    highest: float
+
+
 async def list_claims(db: AsyncSession, query: ClaimQuery) -> Claims:
     """Raises NotFound."""
     model = await named.find(db, Model, query.model)
@@ -64,11 +78,36 @@ async def list_claims(db: AsyncSession, query: ClaimQuery) -> Claims:
     return Claims(items=claims, disagreements=len(pairs))
 
 
+async def find_conflicts(
+    db: AsyncSession, benchmark: str, choice: ChoiceQuery, models: Sequence[str]
+) -> list[Conflict]:
+    """Where latest claims of these models cannot all be right, the most at odds first. Raises NotFound."""
+    ranking = await choose(db, benchmark, choice, standing(choice))
+    results = ranking.results
+    latest = (
+        select(results)
+        .where(*ranking.wanted, results.c.model_id == col(Model.id))
+        .order_by(*latest_first(results))
+        .limit(OF_EACH)
+        .lateral()
+    )
+    named = [col(Model.name).label("model"), literal(benchmark).label("benchmark")]
+    of_models: AnySelect = select(latest, *named)
+    of_models = of_models.select_from(table_of(Model).join(latest, true())).where(col(Model.name).in_(models))
+    claims: defaultdict[str, list[Claim]] = defaultdict(list)
+    for row in (await execute(db, of_models)).mappings():
+        claims[row["model"]].append(_claim(row))
+    found = [_conflict(model, each) for model, each in claims.items()]
+    return sorted((each for each in found if each.disagreements), key=lambda each: -each.disagreements)
+
+
+def _conflict(model: str, claims: Sequence[Claim]) -> Conflict:
+    scores = [claim.score for claim in claims]
+    return Conflict(model, len(claims), len(_disagreements(claims)), min(scores), max(scores))
+
+
 def _claim(row: RowMapping) -> Claim:
-    margin = None if row["stderr"] is None else WITHIN_95 * row["stderr"]
-    low, high = (None, None) if margin is None else (row["score"] - margin, row["score"] + margin)
-    low = low if row["ci_low"] is None else row["ci_low"]
-    high = high if row["ci_high"] is None else row["ci_high"]
+    low, high = bounds(row)
     return Claim.model_validate({**row, "low": low, "high": high})
 
 

@@ -1,6 +1,6 @@
 """What is new: models, results, and who leads a benchmark."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import quote
@@ -41,40 +41,60 @@ async def find_news(db: AsyncSession, kind: Kind | None) -> list[Entry]:
     """The newest first. A leader is told of where one of the newest results is of its benchmark."""
     entries: list[Entry] = []
     if kind in {None, "models"}:
-        entries += await _models(db)
-    newest = [] if kind == "models" else await _newest_results(db)
+        entries += [_model(row) for row in await newest_models(db)]
+    newest = [] if kind == "models" else await newest_results(db)
     if kind in {None, "results"}:
         entries += [_result(row) for row in newest]
     if kind in {None, "leaders"}:
-        entries += await _leaders(db, {row["benchmark_id"] for row in newest})
+        entries += [_leader(row) for row in await find_leaders(db, {row["benchmark_id"] for row in newest})]
     return sorted(entries, key=lambda entry: entry.updated, reverse=True)[:MOST]
 
 
-async def _models(db: AsyncSession) -> list[Entry]:
+async def newest_models(db: AsyncSession) -> Sequence[RowMapping]:
     of = table_of(Model).c
-    newest = select(of.name, of.organization, of.created_at).order_by(of.id.desc()).limit(MOST)
-    return [
-        Entry(
-            uuid5(NAMESPACE_URL, f"model\n{row['name']}"),
-            "models",
-            f"New model: {row['name']}",
-            f"Of {row['organization']}.",
-            f"/v1/models/{quote(row['name'])}",
-            row["created_at"],
-        )
-        for row in (await execute(db, newest)).mappings()
-    ]
+    newest = select(of.name, of.organization, of.release_date, of.created_at)
+    return (await execute(db, newest.order_by(of.id.desc()).limit(MOST))).mappings().all()
 
 
-async def _newest_results(db: AsyncSession) -> Sequence[RowMapping]:
+async def newest_results(db: AsyncSession) -> Sequence[RowMapping]:
     statement = with_names(table_of(BenchmarkResult)).order_by(col(BenchmarkResult.id).desc()).limit(MOST)
     return (await execute(db, statement)).mappings().all()
+
+
+async def recently_measured(db: AsyncSession, count: int) -> Sequence[int]:
+    """The benchmarks that the newest results are of."""
+    result = table_of(BenchmarkResult).c
+    newest = select(func.max(result.id)).where(result.benchmark_id == col(Benchmark.id)).scalar_subquery()
+    statement = select(col(Benchmark.id)).where(newest.is_not(None)).order_by(newest.desc()).limit(count)
+    return (await execute(db, statement)).scalars().all()
+
+
+async def find_leaders(db: AsyncSession, benchmark_ids: Collection[int]) -> Sequence[RowMapping]:
+    """Of each benchmark the result that leads it, by the benchmarks' names."""
+    higher = func.coalesce(col(BenchmarkMetric.higher_is_better), true()).label("higher")
+    ranked = latest_that_rank(col(Benchmark.name).label("benchmark"), col(Model.name).label("model"), higher)
+    latest = ranked.where(col(Benchmark.id).in_(benchmark_ids)).subquery()
+    best = case((latest.c.higher, -latest.c.score), else_=latest.c.score)
+    first = select(latest).ext(distinct_on(latest.c.benchmark))
+    leaders = await execute(db, first.order_by(latest.c.benchmark, best, latest.c.model))
+    return leaders.mappings().all()
+
+
+def _model(row: RowMapping) -> Entry:
+    return Entry(
+        uuid5(NAMESPACE_URL, f"model\n{row['name']}"),
+        "models",
+        f"New model: {row['name']}",
+        f"Of {row['organization']}.",
+        f"/v1/models/{quote(row['name'])}",
+        row["created_at"],
+    )
 
 
 def _result(row: RowMapping) -> Entry:
     said = (row["date_tested"] and f"tested on {row['date_tested']}", row["evaluator"], row["harness"])
     return Entry(
-        row["event_id"],
+        _id_of(row),
         "results",
         f"{row['model']} scores {_score(row)} on {row['benchmark']}",
         ", ".join(str(each) for each in said if each) or "Nothing more is said of it.",
@@ -83,14 +103,10 @@ def _result(row: RowMapping) -> Entry:
     )
 
 
-async def _leaders(db: AsyncSession, benchmark_ids: set[int]) -> list[Entry]:
-    higher = func.coalesce(col(BenchmarkMetric.higher_is_better), true()).label("higher")
-    ranked = latest_that_rank(col(Benchmark.name).label("benchmark"), col(Model.name).label("model"), higher)
-    latest = ranked.where(col(Benchmark.id).in_(benchmark_ids)).subquery()
-    best = case((latest.c.higher, -latest.c.score), else_=latest.c.score)
-    first = select(latest).ext(distinct_on(latest.c.benchmark))
-    leaders = await execute(db, first.order_by(latest.c.benchmark, best, latest.c.model))
-    return [_leader(row) for row in leaders.mappings()]
+def _id_of(result: RowMapping) -> UUID:
+    """Two producers' events may have one id."""
+    event_id, producer = result["event_id"], result["producer"]
+    return event_id if producer is None else uuid5(producer, str(event_id))
 
 
 def _leader(row: RowMapping) -> Entry:

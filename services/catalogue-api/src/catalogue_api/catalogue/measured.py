@@ -9,7 +9,7 @@ from catalogue_schema.tables import Benchmark, BenchmarkMetric
 from catalogue_schema.text import ShortText
 from pydantic import BaseModel, Field, StringConstraints
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, FromClause, or_
+from sqlalchemy import ColumnElement, FromClause, RowMapping, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,6 +65,13 @@ def of_metric(metric: BenchmarkMetric | None, results: FromClause) -> Sequence[C
         return ()
     said = results.c.metric
     return (or_(said == metric.name, said.is_(None)) if metric.ranks else said == metric.name,)
+
+
+def bounds(row: RowMapping) -> tuple[float | None, float | None]:
+    """What the true score is between: the result's interval, or 1.96 standard errors around it, or None."""
+    margin = None if row["stderr"] is None else WITHIN_95 * row["stderr"]
+    low, high = (None, None) if margin is None else (row["score"] - margin, row["score"] + margin)
+    return low if row["ci_low"] is None else row["ci_low"], high if row["ci_high"] is None else row["ci_high"]
 
 
 def _setting(pair: str) -> tuple[str, Setting]:

@@ -1,5 +1,6 @@
 """What providers ask for models."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -132,17 +133,27 @@ async def held_prices(db: AsyncSession, on: date, currency: str) -> list[RowMapp
 
 async def prices_of(db: AsyncSession, model_id: int, on: date) -> list[ModelPriceResponse]:
     """What each provider asks on that day, the cheapest first."""
-    held = col(ModelPrice.id).in_(_held_on(on, model_id))
+    held = col(ModelPrice.id).in_(_held_on(on, [model_id]))
     cheapest = col(ModelPrice.input) + col(ModelPrice.output), col(ModelPrice.provider)
     rows = (await execute(db, _with_names().where(held).order_by(*cheapest))).mappings()
     return [ModelPriceResponse.model_validate(row) for row in rows]
 
 
-def _held_on(day: date, model_id: int | None = None) -> AnySelect:
-    """Of each provider the last price that was valid by then, of the model or of all."""
+async def cheapest_of(db: AsyncSession, model_ids: Sequence[int], currency: str) -> dict[int, RowMapping]:
+    """Of each model the price of the provider that asks least today for input and output together."""
+    of = table_of(ModelPrice).c
+    held = of.id.in_(_held_on(datetime.now(UTC).date(), model_ids)), of.currency == currency
+    cheapest: AnySelect = select(table_of(ModelPrice)).where(*held).ext(distinct_on(of.model_id))
+    rows = await execute(db, cheapest.order_by(of.model_id, of.input + of.output, of.provider))
+    return {row["model_id"]: row for row in rows.mappings()}
+
+
+def _held_on(day: date, model_ids: Sequence[int] | None = None) -> AnySelect:
+    """Of each provider the last price that was valid by then, of the models or of all."""
     of = table_of(ModelPrice).alias().c
     key = (of.model_id, of.provider, of.currency)
-    held = select(of.id).where(of.valid_from <= day, *equal((of.model_id, model_id))).ext(distinct_on(*key))
+    of_models = () if model_ids is None else (of.model_id.in_(model_ids),)
+    held = select(of.id).where(of.valid_from <= day, *of_models).ext(distinct_on(*key))
     return held.order_by(*key, of.valid_from.desc())
 
 

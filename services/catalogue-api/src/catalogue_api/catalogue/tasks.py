@@ -30,12 +30,16 @@ class TodoQuery(PageQuery):
 
 class TaskQuery(TodoQuery):
     status: TaskStatus | None = None
+    completed: Annotated[bool | None, Field(description="Whether it is completed")] = None
     assigned_to: Annotated[UUID | None, Field(description="The id of a user")] = None
 
 
 async def list_tasks(db: AsyncSession, query: TaskQuery) -> Page[TaskResponse]:
     """The newest first."""
     wanted = equal((col(Task.status), query.status), (col(Task.assigned_to_id), query.assigned_to))
+    if query.completed is not None:
+        is_completed = col(Task.status) == "completed"
+        wanted.append(is_completed if query.completed else not_(is_completed))
     return await _page(db, query, wanted)
 
 

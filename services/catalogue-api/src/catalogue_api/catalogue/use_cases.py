@@ -1,12 +1,12 @@
 """Use cases of models."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from catalogue_schema.tables import Category, Model, UseCase, UseCaseCreate, UseCaseResponse
 from catalogue_schema.text import NewName
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,6 +17,9 @@ from catalogue_api.catalogue.paging import Page, PageQuery
 from catalogue_api.catalogue.statements import AnySelect, execute, table_of
 from catalogue_api.http.problems import FieldError, Invalid, NotFound
 from catalogue_api.http.versions import SeenVersion
+
+NEWEST = 1_000
+MOST_USES = 200
 
 
 class UseCaseQuery(PageQuery):
@@ -31,6 +34,26 @@ async def list_use_cases(db: AsyncSession, query: UseCaseQuery) -> Page[UseCaseR
     }
     filters = Filters(table_of(UseCase), wanted, ordered=("model_id", "category_id"))
     return await newest_first(db, _with_model(), filters, query, UseCaseResponse)
+
+
+class Use(NamedTuple):
+    """What a model is used for, and how often that was said."""
+
+    category: str | None
+    use_case: str
+    mentions: int
+
+
+async def list_uses(db: AsyncSession, model_id: int) -> list[Use]:
+    """Of the newest 1,000 use cases: by category, those without one last, the most mentioned first."""
+    of = table_of(UseCase).c
+    newest = select(of.category_id, of.use_case).where(of.model_id == model_id).order_by(of.id.desc())
+    said = newest.limit(NEWEST).subquery()
+    category, mentions = col(Category.name), func.count()
+    counted: AnySelect = select(category, said.c.use_case, mentions)
+    counted = counted.select_from(said).outerjoin(Category, col(Category.id) == said.c.category_id)
+    ordered = counted.group_by(category, said.c.use_case).order_by(category, mentions.desc(), said.c.use_case)
+    return [Use(*row) for row in await execute(db, ordered.limit(MOST_USES))]
 
 
 async def read_use_case(db: AsyncSession, use_case_id: int) -> UseCaseResponse:

@@ -11,6 +11,9 @@ from catalogue_api.http.limits import Bodies
 from catalogue_api.http.observing import record
 from catalogue_api.http.problems import Problem
 
+HEAD = "catalogue.head"
+"""In the state of a request whose answer will have no body: one that never ends need not begin."""
+
 
 class Front:
     """Middleware, the outermost: guards, admits, limits bodies, answers HEAD as GET, and counts answers."""
@@ -33,7 +36,10 @@ class Front:
 
         started = time.perf_counter()
         # The server leaves out the body of an answer to HEAD: it looks at the scope that it made.
-        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        inner = scope
+        if scope["method"] == "HEAD":
+            inner = {**scope, "method": "GET"}
+            inner["state"][HEAD] = True
         body = self._bodies.expect(scope, receive)
         try:
             self._guard.check(scope)

@@ -12,7 +12,8 @@ PROBES = {"/livez", "/readyz", "/metrics"}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 CSP = b"content-security-policy"
-HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+# Not no-referrer: a browser then names no origin with a page's own forms either ("null").
+HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 DATA_ONLY = (CSP, b"default-src 'none'; frame-ancestors 'none'")
 """For answers that name no policy of their own: they are data, and load nothing."""
 

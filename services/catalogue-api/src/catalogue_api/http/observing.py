@@ -16,6 +16,9 @@ REQUEST_SECONDS = Histogram(
     "catalogue_api_request_seconds", "From a request's head to its answer's end", ["method", "route"]
 )
 
+ENDLESS = "catalogue.endless"
+"""In the state of a request whose answer ends when somebody goes: that is no measure of anything."""
+
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -24,7 +27,8 @@ def record(method: str, scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
     method = method if method in METHODS else "other"
     _answered(method, route, status).inc()
-    _seconds(method, route).observe(seconds)
+    if ENDLESS not in scope["state"]:
+        _seconds(method, route).observe(seconds)
     # What was taken is counted and logged where it is published; here, what a client or operator must know.
     if status >= HTTPStatus.BAD_REQUEST or levels.isEnabledFor(logging.DEBUG):
         say = log.info if status >= HTTPStatus.BAD_REQUEST else log.debug
