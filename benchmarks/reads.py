@@ -2,33 +2,28 @@
 
 A PostgreSQL with default settings is filled with SMALL rows and with LARGE ones. Each read is done as the API
 does it, from the query to the page's JSON: first cold, on buffers that are new (though not the operating
-system's cache), then warm. Seconds depend on the machine; the ratios are what to compare.
+system's cache), by the clock; then warm, in processor time of PostgreSQL's process and of this one, so that
+what other work does on the machine is left out. Times depend on the machine; the ratios are what to compare.
 """
 
 import asyncio
-import itertools
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from string import Template
 
 import asyncpg
-from catalogue_api.catalogue.history import AsOfQuery
-from catalogue_api.catalogue.models import describe_model
-from catalogue_api.catalogue.opinions import OpinionQuery, list_opinions
-from catalogue_api.catalogue.ranking import RankingQuery, rank_models
-from catalogue_api.catalogue.results import ResultQuery, list_results
-from catalogue_api.catalogue.use_cases import UseCaseQuery, list_use_cases
 from catalogue_schema.database import create_engine, get_db
 from local_stack.postgres import PostgresServer
 from pydantic import BaseModel
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import text
 from support.databases import migrate
 
+from benchmarks.asked import Read, reads
 from benchmarks.sink import print_costs, sink_rate
 
 SMALL = int(os.environ.get("BENCH_SMALL", "100000"))
@@ -36,48 +31,11 @@ LARGE = int(os.environ.get("BENCH_LARGE", "10000000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "15"))
 FILL = Template(Path(__file__).with_name("reads_fill.sql").read_text())
 
-Read = Callable[[AsyncSession], Awaitable[BaseModel]]
-
-MODELS = {"model": ["lab/model-0", "lab/model-230", "nobody"]}  # one opinion in nine, one in a thousand, none
-OPINIONS: dict[str, list[str]] = {
-    **MODELS,
-    "sentiment": ["positive"],
-    "source": ["source-0", "source-19", "nowhere"],
-    "author": ["author-0", "author-99999", "nobody"],
-    "tag": ["tag-0", "tag-29", "nothing"],
-    "date_to": ["2022-12-31", "2023-02-01", "2024-06-30"],
-    "date_from": ["2025-06-01", "2030-01-01"],
-}
-RESULTS: dict[str, list[str]] = {
-    **MODELS,
-    "benchmark": ["bench-0", "none"],
-    "source": ["source-0", "source-19", "nowhere"],
-    "date_from": ["2023-03-01", "2030-01-01"],
-    "date_to": ["2023-01-02", "2022-12-31"],
-}
-
-
-def combinations(values: dict[str, list[str]], at_once: int) -> Iterator[dict[str, str]]:
-    """Every set of up to `at_once` filters, with each of their values."""
-    for size in range(at_once + 1):
-        for names in itertools.combinations(values, size):
-            for chosen in itertools.product(*(values[name] for name in names)):
-                yield dict(zip(names, chosen, strict=True))
-
-
-def reads() -> Iterator[tuple[str, Read]]:
-    for model in ("lab/model-0", "lab/model-230"):
-        yield f"page of {model}", lambda db, model=model: describe_model(db, model, AsOfQuery())  # type: ignore[misc]
-    yield "ranking", lambda db: rank_models(db, "bench-0", RankingQuery())
-    for asked in combinations(OPINIONS, 3):
-        opinions = OpinionQuery.model_validate(asked)
-        yield f"opinions {asked}", lambda db, query=opinions: list_opinions(db, query)  # type: ignore[misc]
-    for asked in combinations(RESULTS, 3):
-        results = ResultQuery.model_validate(asked)
-        yield f"results {asked}", lambda db, query=results: list_results(db, query)  # type: ignore[misc]
-    for asked in combinations(MODELS, 1):
-        use_cases = UseCaseQuery.model_validate(asked)
-        yield f"use cases {asked}", lambda db, query=use_cases: list_use_cases(db, query)  # type: ignore[misc]
+PRICES = """
+INSERT INTO model_prices (model_id, provider, input, output, valid_from)
+SELECT id, 'provider-' || provider, random() * 10, random() * 30, date '2025-01-01' + 365 * year
+FROM models, generate_series(1, 3) AS provider, generate_series(0, 1) AS year
+"""
 
 
 class Times(BaseModel):
@@ -97,6 +55,7 @@ async def fill(url: str, opinions: int) -> None:
     await asyncio.to_thread(migrate, url)
     print(f"{opinions:,} opinions migrated in {time.perf_counter() - started:.0f} s", flush=True)
     database = await asyncpg.connect(url)
+    await database.execute(PRICES)
     await database.execute("VACUUM ANALYZE")
     await database.close()
 
@@ -104,18 +63,30 @@ async def fill(url: str, opinions: int) -> None:
 async def measure(url: str) -> dict[str, Times]:
     engine = create_engine(url)
 
-    async def once(read: Read) -> float:
-        started = time.perf_counter()
+    async with engine.connect() as connection:
+        pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+
+    async def once(read: Read, clock: Callable[[], float]) -> float:
+        started = clock()
         async for db in get_db(engine):
             (await read(db)).model_dump_json()
-        return (time.perf_counter() - started) * 1000
+        return (clock() - started) * 1000
+
+    def processor() -> float:
+        return running(pid) + time.process_time()
 
     found = {}
     for name, read in reads():
-        cold = await once(read)
-        found[name] = Times(cold=cold, warm=statistics.median([await once(read) for _ in range(RUNS)]))
+        cold = await once(read, time.perf_counter)
+        warm = [await once(read, processor) for _ in range(RUNS)]
+        found[name] = Times(cold=cold, warm=statistics.median(warm))
     await engine.dispose()
     return found
+
+
+def running(pid: int) -> float:
+    """Seconds that a process has had a processor, to the nanosecond."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 @contextmanager

@@ -10,7 +10,18 @@ from catalogue_schema.tables.prices import Currency
 from catalogue_schema.text import NewName, ShortText
 from catalogue_schema.times import Date
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    RowMapping,
+    any_,
+    bindparam,
+    exists,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -125,9 +136,11 @@ async def list_prices(db: AsyncSession, query: PriceQuery) -> Page[ModelPriceRes
     return Page(items=[ModelPriceResponse.model_validate(row) for row in rows], next_cursor=cursor)
 
 
-async def held_prices(db: AsyncSession, on: date, currency: str) -> list[RowMapping]:
-    """What each provider asks for each model on that day, in that currency."""
-    held = select(table_of(ModelPrice)).where(col(ModelPrice.id).in_(_held_on(on)))
+async def held_prices(
+    db: AsyncSession, model_ids: Sequence[int], on: date, currency: str
+) -> list[RowMapping]:
+    """What each provider asks for each of the models on that day, in that currency."""
+    held = select(table_of(ModelPrice)).where(col(ModelPrice.id).in_(_held_on(on, model_ids)))
     return [*(await execute(db, held.where(col(ModelPrice.currency) == currency))).mappings()]
 
 
@@ -152,7 +165,7 @@ def _held_on(day: date, model_ids: Sequence[int] | None = None) -> AnySelect:
     """Of each provider the last price that was valid by then, of the models or of all."""
     of = table_of(ModelPrice).alias().c
     key = (of.model_id, of.provider, of.currency)
-    of_models = () if model_ids is None else (of.model_id.in_(model_ids),)
+    of_models = () if model_ids is None else (of.model_id == any_(literal([*model_ids], ARRAY(BigInteger))),)
     held = select(of.id).where(of.valid_from <= day, *of_models).ext(distinct_on(*key))
     return held.order_by(*key, of.valid_from.desc())
 

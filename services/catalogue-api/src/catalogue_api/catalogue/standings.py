@@ -5,9 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from heapq import heappop, heappush
-from itertools import groupby
 from math import nan
-from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -36,9 +34,11 @@ def find_turns(results: Columns, *, ascending: bool) -> list[Turn]:
     board = _Board(results.model, results.score if ascending else [-score for score in results.score])
     turns: list[Turn] = []
     leader: int | None = None
-    for day, changes in groupby(_changes(results), key=itemgetter(0)):
-        for _, place, comes in changes:
-            (board.come if comes else board.go)(place)
+    for day, changes in sorted(_changes(results).items()):
+        for place in changes.come:
+            board.come(place)
+        for place in changes.go:
+            board.go(place)
         best = board.best(leader)
         model = None if best is None else results.model[best]
         if model != leader:
@@ -47,14 +47,20 @@ def find_turns(results: Columns, *, ascending: bool) -> list[Turn]:
     return turns
 
 
-def _changes(results: Columns) -> list[tuple[date, int, bool]]:
-    standing = [
-        (place, begin, end)
-        for place, (begin, end) in enumerate(zip(results.begin, results.end, strict=True))
-        if end is None or end > begin
-    ]
-    come = [(begin, place, True) for place, begin, _ in standing]
-    return sorted(come + [(end, place, False) for place, _, end in standing if end is not None])
+class _Changes(NamedTuple):
+    come: list[int]
+    go: list[int]
+
+
+def _changes(results: Columns) -> dict[date, _Changes]:
+    """By days the places of results that come and go."""
+    changes: defaultdict[date, _Changes] = defaultdict(lambda: _Changes([], []))
+    for place, (begin, end) in enumerate(zip(results.begin, results.end, strict=True)):
+        if end is None or end > begin:
+            changes[begin].come.append(place)
+        if end is not None and end > begin:
+            changes[end].go.append(place)
+    return changes
 
 
 class _Board:

@@ -53,7 +53,8 @@ async def find_value(db: AsyncSession, name: str, query: ValueQuery) -> Values:
     ranked = ranked_models(await choose(db, name, query, reported_results(query)))
     scored = (await execute(db, select(ranked))).mappings().all()
     day: date = query.as_of or datetime.now(UTC).date()
-    cheapest = _cheapest(await held_prices(db, day, query.currency), Decimal(str(query.input_share)))
+    prices = await held_prices(db, [row["model_id"] for row in scored], day, query.currency)
+    cheapest = _cheapest(prices, Decimal(str(query.input_share)))
     priced = [(row, *cheapest[row["model_id"]]) for row in scored if row["model_id"] in cheapest]
     priced.sort(key=lambda each: (each[1], each[0]["key"], each[0]["model"]))
     items, best = [], float("inf")
