@@ -14,7 +14,7 @@ from uuid import uuid4
 from catalogue_api.access.admission import Admission
 from catalogue_api.access.keys import make_key
 from catalogue_api.access.principals import Known, Principal, Principals
-from catalogue_api.access.scopes import AccessTable
+from catalogue_api.access.table import AccessTable
 from catalogue_api.app import create_app
 from catalogue_api.settings import Settings
 from catalogue_messaging.settings import KafkaSettings

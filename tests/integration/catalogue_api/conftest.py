@@ -9,6 +9,7 @@ from catalogue_schema.database import create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 from support.api import serving
 from support.databases import fresh_database
+from support.kafka import topics_of
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +18,12 @@ async def kafka(bootstrap_servers: str) -> KafkaSettings:
     settings = KafkaSettings(bootstrap_servers=bootstrap_servers, topic_prefix=f"api{uuid.uuid4().hex[:8]}.")
     await ensure_topics(settings, TopicSettings())
     return settings
+
+
+@pytest.fixture
+async def topics(bootstrap_servers: str, topic_prefix: str) -> KafkaSettings:
+    """Topics of one test alone."""
+    return await topics_of(bootstrap_servers, topic_prefix)
 
 
 @pytest.fixture(scope="session")

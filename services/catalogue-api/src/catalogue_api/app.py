@@ -21,7 +21,7 @@ from catalogue_api.access.documents import describe_access
 from catalogue_api.access.limiting import Limited, RateLimits, SignInLimit, open_store
 from catalogue_api.access.lookup import open_principals
 from catalogue_api.access.passwords import Passwords
-from catalogue_api.access.scopes import AccessTable
+from catalogue_api.access.table import AccessTable
 from catalogue_api.console.application import install_console
 from catalogue_api.console.errors import ErrorPages
 from catalogue_api.events.documents import intake_paths

@@ -86,3 +86,26 @@ def send(browser: httpx.AsyncClient) -> Send:
 @pytest.fixture
 def send_guarded(guarded_browser: httpx.AsyncClient) -> Send:
     return sender(guarded_browser)
+
+
+@pytest.fixture
+async def admin(
+    guarded_browser: httpx.AsyncClient, sign_in_as: Callable[[Role], Awaitable[None]]
+) -> httpx.AsyncClient:
+    """An administrator at a browser, who posts forms by `send_guarded`."""
+    await sign_in_as("admin")
+    return guarded_browser
+
+
+@pytest.fixture
+async def watcher(topics: KafkaSettings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who looks at topics that no other test writes to."""
+    async with serving(topics, database_url) as client:
+        client.headers.update(HTML)
+        yield client
+
+
+async def audited(client: httpx.AsyncClient, kind: str) -> list[tuple[str, str | None]]:
+    """What was done to that kind, and to which, the newest first."""
+    answer = await client.get("/v1/audit", params={"kind": kind}, headers={"Accept": "application/json"})
+    return [(entry["action"], entry["target"]) for entry in answer.raise_for_status().json()["items"]]

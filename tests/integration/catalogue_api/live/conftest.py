@@ -4,13 +4,6 @@ import httpx
 import pytest
 from catalogue_messaging.settings import KafkaSettings
 from support.api import serving
-from support.kafka import topics_of
-
-
-@pytest.fixture
-async def topics(bootstrap_servers: str, topic_prefix: str) -> KafkaSettings:
-    """Topics of one test alone."""
-    return await topics_of(bootstrap_servers, topic_prefix)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import pytest
 from catalogue_api.access.forms import FORMS
 from catalogue_api.access.roles import ROLES, allowed_by
-from catalogue_api.access.scopes import ROUTES, AccessTable, entries
+from catalogue_api.access.scopes import ROUTES
+from catalogue_api.access.table import AccessTable, entries
 from catalogue_api.app import create_app
 from catalogue_api.settings import Settings
 from catalogue_messaging.settings import KafkaSettings

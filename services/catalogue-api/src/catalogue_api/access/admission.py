@@ -8,7 +8,8 @@ from starlette.types import Scope as AsgiScope
 
 from catalogue_api.access.principals import ANYONE, NOBODY, Principal
 from catalogue_api.access.roles import ALL
-from catalogue_api.access.scopes import Access, AccessTable
+from catalogue_api.access.scopes import Access
+from catalogue_api.access.table import AccessTable
 from catalogue_api.http.problems import Forbidden, Unavailable
 from catalogue_api.http.refusals import MissingScope, Unauthorized
 from catalogue_api.settings import Settings

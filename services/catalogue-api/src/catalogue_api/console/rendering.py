@@ -1,5 +1,6 @@
 """Pages: HTML from templates, with what every page shows."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,10 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
+from catalogue_schema.database import passes
 from catalogue_schema.tables import User
 from fastapi import Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from catalogue_api.access.principals import Principal
@@ -29,6 +33,7 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cach
 MESSAGE = "catalogue_message"
 """A cookie with what the page after a form says of it."""
 LONGEST_MESSAGE = 500
+NAME_TIMEOUT = 2.0
 
 
 @cache
@@ -100,10 +105,19 @@ class Pages:
 
 async def _pages(request: Request, db: Database) -> Pages:
     principal: Principal = request.state.principal
-    name = None
-    if principal.kind == "user":
-        name = (await db.exec(select(User.name).where(col(User.id) == principal.id))).one_or_none()
+    name = await _name(db, principal) if principal.kind == "user" else None
     return Pages(request, principal, name)
+
+
+async def _name(db: AsyncSession, principal: Principal) -> str | None:
+    """None while the database is away: some pages need nothing else of it."""
+    try:
+        async with asyncio.timeout(NAME_TIMEOUT):
+            return (await db.exec(select(User.name).where(col(User.id) == principal.id))).one_or_none()
+    except (SQLAlchemyError, TimeoutError, OSError) as error:
+        if not passes(error):
+            raise
+        return None
 
 
 Console = Annotated[Pages, Depends(_pages)]
