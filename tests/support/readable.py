@@ -98,7 +98,7 @@ def results(mmlu: int, latency: int, a: int, b: int, hostile: int) -> list[Bench
         {**percent, "model_id": a, "score": 80, "ci_low": 79, "ci_high": 81, "date_tested": date(2025, 1, 1)},
         {**percent, "model_id": a, "score": 90, "stderr": 1.0, "evaluator": HOSTILE, "source_url": RUNS},
         {**percent, "model_id": b, "score": 70, "source": "https://example.org/board"},
-        {**percent, "model_id": hostile, "score": 1e308, "harness": HOSTILE, "source": HOSTILE},
+        {**percent, "model_id": hostile, "score": -1e308, "harness": HOSTILE, "source": HOSTILE},
         {"benchmark_id": latency, "metric": "s", "model_id": a, "score": 2.5},
         {"benchmark_id": latency, "metric": "s", "model_id": b, "score": 1.5},
     ]

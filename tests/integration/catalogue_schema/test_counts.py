@@ -6,22 +6,25 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
+from catalogue_schema.tables.opinions import MONTH
 from support.databases import migrate
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
 COUNTED = {
-    "opinions": ("opinion_counts", "model_id, sentiment"),
-    "benchmark_results": ("result_counts", "model_id, benchmark_id"),
-    "use_cases": ("use_case_counts", "model_id"),
+    "opinions": ("opinion_counts", "model_id, sentiment, month", f"model_id, sentiment, {MONTH}"),
+    "benchmark_results": ("result_counts", "model_id, benchmark_id", "model_id, benchmark_id"),
+    "use_cases": ("use_case_counts", "model_id", "model_id"),
 }
 CATALOGUE = """
 INSERT INTO models (name, organization) SELECT 'model ' || n, 'lab' FROM generate_series(1, 9) AS n;
 INSERT INTO benchmarks (name) VALUES ('MMLU'), ('GSM8K');
 """
 ROWS = """
-INSERT INTO opinions (model_id, content, sentiment)
-SELECT 1 + n % 3, 'x', (ARRAY['positive', 'mixed', NULL])[1 + n % 5 % 3] FROM generate_series(1, 60) AS n;
+INSERT INTO opinions (model_id, content, sentiment, date_published)
+SELECT 1 + n % 3, 'x', (ARRAY['positive', 'mixed', NULL])[1 + n % 5 % 3],
+    CASE WHEN n % 4 > 0 THEN date '2025-01-20' + n END
+FROM generate_series(1, 60) AS n;
 INSERT INTO benchmark_results (model_id, benchmark_id, score, date_tested)
 SELECT 1 + n % 3, 1 + n % 2, n, date '2025-01-01' + n FROM generate_series(1, 20) AS n;
 INSERT INTO use_cases (model_id, use_case) VALUES (1, 'chat'), (2, 'chat'), (2, 'code');
@@ -49,9 +52,9 @@ async def database(database_url: str) -> AsyncIterator[Connection]:
 async def differences(database: Connection) -> list[Any]:
     """What is counted otherwise than it is."""
     found = []
-    for table, (counts, keys) in COUNTED.items():
+    for table, (counts, keys, of_rows) in COUNTED.items():
         kept = f"SELECT {keys}, sum(rows)::bigint FROM {counts} GROUP BY {keys} HAVING sum(rows) <> 0"
-        there = f"SELECT {keys}, count(*) FROM {table} GROUP BY {keys}"
+        there = f"SELECT {of_rows}, count(*) FROM {table} GROUP BY {of_rows}"
         found += await database.fetch(f"({kept} EXCEPT {there}) UNION ALL ({there} EXCEPT {kept})")
     return found
 

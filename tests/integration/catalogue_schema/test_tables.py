@@ -142,7 +142,12 @@ COLUMNS = {
         "since": "timestamp with time zone",
         "waiting": "bigint",
     },
-    "opinion_counts": {"model_id": ID, "sentiment": "character varying(50)", **COUNTED},
+    "opinion_counts": {
+        "model_id": ID,
+        "sentiment": "character varying(50)",
+        "month": "date NOT NULL",
+        **COUNTED,
+    },
     "result_counts": {"model_id": ID, "benchmark_id": ID, **COUNTED},
     "use_case_counts": {"model_id": ID, **COUNTED},
     "retractions": {
@@ -263,7 +268,7 @@ INDEXED = {
     "tags": {"id!", "name!"},
     "model_tags": {"model_id, tag_id!", "tag_id, model_id"},
     "tasks": {"id!", "assigned_to_id", "created_at, id", "kind, name!", "reason, topic!"},
-    "opinion_counts": {"model_id, sentiment, slot!"},
+    "opinion_counts": {"model_id, sentiment, month, slot!"},
     "result_counts": {"model_id, benchmark_id, slot!", "benchmark_id"},
     "use_case_counts": {"model_id, slot!"},
     "retractions": {"id!", "event_id!", "retracts"},

@@ -48,6 +48,20 @@ async def test_a_ranking_is_narrowed_as_the_api_narrows_it(reader: httpx.AsyncCl
     ) == 1
 
 
+async def test_who_led_is_a_chart_with_a_table(
+    reader: httpx.AsyncClient,
+) -> None:
+    link = 'href="/leads?benchmark=MMLU"'
+    assert link in (await reader.get("/benchmarks/MMLU")).text
+    tested = (await reader.get("/leads?benchmark=MMLU")).text
+    assert "lab/a led from 2025-01-01 with 80" in tested
+    assert '<td class="date">2025-01-01</td><td class="date">now</td><td class="n">80</td>' in tested
+    assert "By the days of tests" in tested
+
+    assert "Nobody has led" in (await reader.get("/leads?benchmark=MMLU&organization=nobody")).text
+    assert (await reader.get("/leads?benchmark=nothing")).status_code == httpx.codes.NOT_FOUND
+
+
 async def test_claims_that_cannot_all_be_right_are_shown_and_lead_to_each_other(
     reader: httpx.AsyncClient,
 ) -> None:

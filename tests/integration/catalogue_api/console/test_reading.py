@@ -20,11 +20,13 @@ PAGES = (
     "/benchmarks",
     "/benchmarks/MMLU",
     "/claims?model=lab/a&benchmark=MMLU",
+    "/leads?benchmark=MMLU",
     "/compare?models=lab/a&models=lab/b",
     "/value?benchmark=MMLU",
     "/agreement?min_opinions=1",
     "/opinions",
     "/choices/models",
+    "/counts",
 )
 
 
@@ -53,6 +55,25 @@ async def test_opinions_are_filtered_and_shown_with_label_and_confidence(reader:
     )
     assert page.text.count("<article") == 1
     assert "No opinion is like that." in (await reader.get("/opinions?source=nowhere")).text
+
+
+async def test_opinions_are_found_by_their_words(reader: httpx.AsyncClient) -> None:
+    found = await reader.get("/opinions", params={"q": '"superb at" -slow'})
+    assert found.text.count("<article") == 1
+    assert 'value="&#34;superb at&#34; -slow"' in found.text
+
+    assert "No opinion is like that." in (await reader.get("/opinions?q=unheard")).text
+    nothing = await reader.get("/opinions", params={"q": "-all"})
+    assert nothing.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+
+
+async def test_the_counts_of_the_first_page_are_asked_for_again_and_again(reader: httpx.AsyncClient) -> None:
+    page = await reader.get("/")
+    assert 'hx-get="/counts" hx-trigger="every 5s"' in page.text
+
+    again = await reader.get("/counts", headers={"HX-Request": "true"})
+    assert '<dd data-count="opinions">4</dd>' in again.text
+    assert again.text.lstrip().startswith('<dl class="figures" id="counts"')
 
 
 async def test_a_long_opinion_is_cut_in_lists_and_whole_on_its_page(reader: httpx.AsyncClient) -> None:
@@ -111,7 +132,7 @@ async def test_every_page_is_data_too(reader: httpx.AsyncClient, path: str) -> N
     links = {said["href"] for tag, said in tags if tag == "a" and said["href"].startswith("/v1/")}
 
     links -= {"/v1/feed"}  # which every page has, and is the first page's own
-    assert links or path in {"/", "/choices/models"}
+    assert links or path in {"/choices/models", "/counts"}
     for link in links:
         answer = await reader.get(link, headers={"Accept": "application/json"})
         assert answer.status_code == httpx.codes.OK, link

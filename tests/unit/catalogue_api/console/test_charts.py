@@ -6,9 +6,12 @@ from uuid import UUID
 
 import pytest
 from catalogue_api.catalogue.agreement import Agreement
-from catalogue_api.catalogue.compare import Compared, Month
+from catalogue_api.catalogue.compare import Compared
+from catalogue_api.catalogue.leads import Lead
+from catalogue_api.catalogue.sentiment import Month
 from catalogue_api.catalogue.value import Value
 from catalogue_api.console.charts.agreement import OUTLIERS, scores_and_opinions
+from catalogue_api.console.charts.leads import lead_steps
 from catalogue_api.console.charts.months import sentiment_months
 from catalogue_api.console.charts.names import Box, place_names
 from catalogue_api.console.charts.prices import price_steps
@@ -107,6 +110,13 @@ def test_the_frontier_is_a_line_from_cheap_to_dear_with_names() -> None:
     assert chart.y.name == "score (no unit given)"
 
 
+def test_where_what_is_free_is_best_there_is_no_line() -> None:
+    chart = cost_and_score([value("lab/free", 0, 9, best=True), value("lab/dear", 9, 3, best=False)], "t")
+
+    assert chart is not None
+    assert [series.name for series in chart.series] == ["others"]
+
+
 def test_the_models_that_differ_most_are_named_on_either_side_of_the_line() -> None:
     shared = {
         "percentile_low": 0,
@@ -169,3 +179,15 @@ def test_one_point_has_its_name_beside_it() -> None:
 
     assert abs(name.x - 150) < 10
     assert abs(name.y - 100) < 15
+
+
+def test_each_lead_is_a_step_in_order_of_days_and_the_last_holds_until_today() -> None:
+    said = [("lab/b", date(2025, 6, 1), None, 9.0), ("lab/a", date(2025, 1, 1), date(2025, 6, 1), 7.0)]
+    leads = [Lead(model=model, since=since, until=until, score=score) for model, since, until, score in said]
+    chart = lead_steps(leads, "score", TODAY)
+
+    assert chart is not None
+    [series] = chart.series
+    assert [(point.name, point.y) for point in series.points] == [("a", 7), ("b", 9), (None, 9)]
+    assert series.points[-1].x == TODAY.toordinal()
+    assert lead_steps([], "score", TODAY) is None

@@ -29,6 +29,10 @@ class BenchmarkDetail(BenchmarkResponse):
     counts: BenchmarkCounts
     metrics: Annotated[list[MetricResponse], Field(description="The one that ranks comes first")]
 
+    def metric(self, name: str | None) -> MetricResponse | None:
+        """Of this name, or the first."""
+        return next((each for each in self.metrics if name in {each.name, None}), None)
+
 
 async def list_benchmarks(db: AsyncSession, query: BenchmarkQuery) -> Page[BenchmarkResponse]:
     statement = select(table_of(Benchmark)).where(*equal((col(Benchmark.category), query.category)))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.choosing import named_like
 from catalogue_api.catalogue.statements import AnySelect, execute
 
 MOST = 500
@@ -30,10 +31,9 @@ async def benchmarks(db: AsyncSession) -> list[str]:
 
 
 async def models(db: AsyncSession, part: str | None = None) -> list[str]:
-    """The newest whose names have the part, in any case."""
-    statement: AnySelect = select(col(Model.name)).order_by(col(Model.id).desc()).limit(MOST_MODELS)
-    if part is not None:
-        statement = statement.where(col(Model.name).icontains(part, autoescape=True))
+    """The newest that are called so, as the list of models searches for them."""
+    statement: AnySelect = select(col(Model.name)).where(*named_like(part))
+    statement = statement.order_by(col(Model.id).desc()).limit(MOST_MODELS)
     return sorted((await execute(db, statement)).scalars())
 
 

@@ -1,14 +1,15 @@
 """All that is claimed of a model on a benchmark, side by side, and where two claims cannot both be right."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple, TypeVar
 from uuid import UUID
 
+from catalogue_schema.measures import Setting
 from catalogue_schema.tables import Benchmark, BenchmarkResultResponse, Model
 from catalogue_schema.text import NewName, ShortText
 from pydantic import BaseModel, Field
-from sqlalchemy import RowMapping, literal, select, true
+from sqlalchemy import RowMapping, select, true
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +23,7 @@ from catalogue_api.catalogue.statements import AnySelect, execute, table_of
 
 MOST = 200
 OF_EACH = 10
+SAID = ("metric", "unit", "settings", "score", "ci_low", "ci_high", "stderr")
 
 
 class ClaimQuery(ListQuery, MeasuredQuery, AsOfQuery):
@@ -40,6 +42,20 @@ class Claim(BenchmarkResultResponse):
         description="Events of claims of the same metric, with no setting that both say otherwise, whose "
         "scores or intervals lie outside of this one's interval",
     )
+
+
+class _Said(NamedTuple):
+    """What two claims are held against each other by."""
+
+    metric: str | None
+    unit: str | None
+    settings: Mapping[str, Setting] | None
+    score: float
+    low: float | None
+    high: float | None
+
+
+C = TypeVar("C", Claim, _Said)
 
 
 class Claims(BaseModel):
@@ -82,26 +98,27 @@ async def find_conflicts(
     db: AsyncSession, benchmark: str, choice: ChoiceQuery, models: Sequence[str]
 ) -> list[Conflict]:
     """Where latest claims of these models cannot all be right, the most at odds first. Raises NotFound."""
-    ranking = await choose(db, benchmark, choice)
+    ranking = await choose(db, benchmark, choice, standing(choice))
     results = ranking.results
     latest = (
-        select(results)
+        select(*(results.c[name] for name in SAID))
         .where(*ranking.wanted, results.c.model_id == col(Model.id))
         .order_by(*latest_first(results))
         .limit(OF_EACH)
         .lateral()
     )
-    named = [col(Model.name).label("model"), literal(benchmark).label("benchmark")]
-    of_models: AnySelect = select(latest, *named)
+    of_models: AnySelect = select(latest, col(Model.name).label("model"))
     of_models = of_models.select_from(table_of(Model).join(latest, true())).where(col(Model.name).in_(models))
-    claims: defaultdict[str, list[Claim]] = defaultdict(list)
+    claims: defaultdict[str, list[_Said]] = defaultdict(list)
     for row in (await execute(db, of_models)).mappings():
-        claims[row["model"]].append(_claim(row))
+        low, high = bounds(row)
+        said = _Said(row["metric"], row["unit"], row["settings"], row["score"], low, high)
+        claims[row["model"]].append(said)
     found = [_conflict(model, each) for model, each in claims.items()]
     return sorted((each for each in found if each.disagreements), key=lambda each: -each.disagreements)
 
 
-def _conflict(model: str, claims: Sequence[Claim]) -> Conflict:
+def _conflict(model: str, claims: Sequence[_Said]) -> Conflict:
     scores = [claim.score for claim in claims]
     return Conflict(model, len(claims), len(_disagreements(claims)), min(scores), max(scores))
 
@@ -111,7 +128,7 @@ def _claim(row: RowMapping) -> Claim:
     return Claim.model_validate({**row, "low": low, "high": high})
 
 
-def _disagreements(claims: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+def _disagreements(claims: Sequence[C]) -> list[tuple[C, C]]:
     return [
         (one, other)
         for place, one in enumerate(claims)
@@ -121,21 +138,21 @@ def _disagreements(claims: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
     ]
 
 
-def _same_where_both_say(one: Claim, other: Claim) -> bool:
+def _same_where_both_say(one: Claim | _Said, other: Claim | _Said) -> bool:
     mine, theirs = one.settings or {}, other.settings or {}
     return all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys())
 
 
-def _apart(one: Claim, other: Claim) -> bool:
+def _apart(one: Claim | _Said, other: Claim | _Said) -> bool:
     """Whether neither reaches the other; nothing is said where neither claims an interval."""
     if all(bound is None for claim in (one, other) for bound in (claim.low, claim.high)):
         return False
     return _highest(one) < _lowest(other) or _highest(other) < _lowest(one)
 
 
-def _lowest(claim: Claim) -> float:
+def _lowest(claim: Claim | _Said) -> float:
     return claim.score if claim.low is None else claim.low
 
 
-def _highest(claim: Claim) -> float:
+def _highest(claim: Claim | _Said) -> float:
     return claim.score if claim.high is None else claim.high

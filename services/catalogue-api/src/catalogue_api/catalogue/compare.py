@@ -3,18 +3,16 @@
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from catalogue_schema.sentiment import SENTIMENTS, Sentiment
 from catalogue_schema.tables import (
     Benchmark,
     BenchmarkMetric,
     Model,
     ModelPriceResponse,
     ModelResponse,
-    Opinion,
 )
 from catalogue_schema.text import NewName
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from sqlalchemy import Date, RowMapping, cast, func, select, true
+from sqlalchemy import RowMapping, func, true
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,12 +20,11 @@ from catalogue_api.catalogue import named
 from catalogue_api.catalogue.paging import listed
 from catalogue_api.catalogue.prices import prices_of
 from catalogue_api.catalogue.results import latest_that_rank
-from catalogue_api.catalogue.statements import execute, table_of
+from catalogue_api.catalogue.sentiment import Month, by_month
+from catalogue_api.catalogue.statements import execute
 from catalogue_api.catalogue.tags import with_tags
 
 MOST = 5
-OPINIONS = 50_000
-"""The newest opinions of each model whose sentiment is told by month."""
 
 
 class CompareQuery(BaseModel):
@@ -60,18 +57,10 @@ class Shared(BaseModel):
     scores: dict[str, Score]
 
 
-class Month(BaseModel):
-    month: Annotated[date, Field(description="Its first day")]
-    opinions: dict[Sentiment, int]
-
-
 class Compared(BaseModel):
     model: ModelResponse
     prices: Annotated[list[ModelPriceResponse], Field(description="Today's, the cheapest first")]
-    sentiment: Annotated[
-        list[Month],
-        Field(description=f"By month, the latest first, of the newest {OPINIONS:,}"),
-    ]
+    sentiment: Annotated[list[Month], Field(description="By month, the latest first")]
 
 
 class Comparison(BaseModel):
@@ -94,25 +83,6 @@ async def _compared(db: AsyncSession, model: Model) -> Compared:
         prices=await prices_of(db, model.id, datetime.now(UTC).date()),
         sentiment=await by_month(db, model.id),
     )
-
-
-async def by_month(db: AsyncSession, model_id: int) -> list[Month]:
-    of = table_of(Opinion).c
-    newest = (
-        select(of.sentiment, func.coalesce(of.date_published, cast(of.created_at, Date)).label("day"))
-        .where(of.model_id == model_id)
-        .order_by(of.id.desc())
-        .limit(OPINIONS)
-        .subquery()
-    )
-    month = cast(func.date_trunc("month", newest.c.day), Date).label("month")
-    counted = select(month, newest.c.sentiment, func.count()).group_by(month, newest.c.sentiment)
-    months: dict[date, Month] = {}
-    for day, sentiment, count in await execute(db, counted.order_by(month.desc())):
-        found = months.setdefault(day, Month(month=day, opinions=dict.fromkeys(SENTIMENTS, 0)))
-        if sentiment is not None:
-            found.opinions[sentiment] = count
-    return [*months.values()]
 
 
 async def _shared(db: AsyncSession, models: list[Model]) -> list[Shared]:

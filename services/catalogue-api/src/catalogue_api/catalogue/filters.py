@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, FromClause, Table, literal
 
+from catalogue_api.catalogue.words import Words
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -21,6 +23,8 @@ class Filters:
     """The column that `first` and `last`, both included, are about; it has such an index too."""
     first: date | None = None
     last: date | None = None
+    words: Words | None = None
+    """Of the column `content`."""
 
     @property
     def asked(self) -> dict[str, object]:
@@ -39,7 +43,9 @@ class Filters:
         return not self.by_date and self.asked.keys() <= {self.lead}
 
     def conditions(self, rows: FromClause) -> list[ColumnElement[bool]]:
-        return [_holds(rows.c[name], value) for name, value in self.asked.items()] + self.dates(rows)
+        words = [] if self.words is None else self.words.conditions(rows.c.content)
+        equal = [_holds(rows.c[name], value) for name, value in self.asked.items()]
+        return equal + self.dates(rows) + words
 
     def dates(self, rows: FromClause) -> list[ColumnElement[bool]]:
         lower = [] if self.first is None else [rows.c[self.dated] >= self.first]

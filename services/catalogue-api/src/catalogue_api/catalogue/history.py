@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from catalogue_schema.tables import BenchmarkResult, ResultReport, Retraction
 from catalogue_schema.times import Date
 from pydantic import BaseModel, Field
-from sqlalchemy import FromClause, exists, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, cast, exists, func, null, select, tuple_
+from sqlalchemy import Date as SqlDate
 
 from catalogue_api.catalogue.statements import AnySelect, table_of
 
@@ -64,6 +65,28 @@ def stood(known_by: datetime) -> FromClause:
         tuple_(later.c.occurred_at, later.c.event_id) > tuple_(earlier.c.occurred_at, earlier.c.event_id),
     )
     return select(earlier).where(~superseded).subquery("result")
+
+
+def stages(asked: AsOfQuery) -> FromClause:
+    """Results with the day on which each `begin`s to stand and, where it was taken back, that of its `end`.
+
+    By days of tests those that stand now; else every report, by the days on which it and its retraction came.
+    """
+    if asked.as_of_by == "tested":
+        results = reported_results(asked)
+        begin, end = results.c.date_tested.label("begin"), cast(null(), SqlDate).label("end")
+        return select(results, begin, end).where(results.c.date_tested.is_not(None)).subquery("result")
+    known_by = asked.known_by or datetime.max.replace(tzinfo=UTC)
+    report, retraction = table_of(ResultReport), table_of(Retraction)
+    taken_back = select(func.min(retraction.c.created_at)).where(
+        retraction.c.retracts == report.c.event_id, retraction.c.created_at < known_by
+    )
+    begin, end = _day(report.c.created_at).label("begin"), _day(taken_back.scalar_subquery()).label("end")
+    return select(report, begin, end).where(report.c.created_at < known_by).subquery("result")
+
+
+def _day(moment: ColumnElement[datetime]) -> ColumnElement[date]:
+    return cast(func.timezone("UTC", moment), SqlDate)
 
 
 def _reports(known_by: datetime) -> AnySelect:

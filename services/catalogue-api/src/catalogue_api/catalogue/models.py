@@ -20,21 +20,23 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
+from catalogue_api.catalogue.choosing import ModelFilters, named_like
 from catalogue_api.catalogue.history import AsOfQuery
 from catalogue_api.catalogue.paging import Page, PageQuery, by_name
-from catalogue_api.catalogue.prices import prices_of
+from catalogue_api.catalogue.prices import PriceFilters, prices_of
 from catalogue_api.catalogue.results import latest_results
-from catalogue_api.catalogue.statements import equal, execute, table_of
-from catalogue_api.catalogue.tags import TagFilter, tag_names, tagged, tags_of
+from catalogue_api.catalogue.statements import execute, table_of
+from catalogue_api.catalogue.tags import tag_names, tags_of
 
 WITH_METADATA = 50
 """Models in a page with their metadata, each of which may take 64 KiB."""
 
 
-class ModelQuery(PageQuery):
-    organization: ShortText | None = None
-    tag: TagFilter = None
-    q: Annotated[ShortText | None, Field(description="Part of the name, in any case")] = None
+class ModelQuery(PageQuery, ModelFilters, PriceFilters):
+    q: Annotated[
+        ShortText | None,
+        Field(description="Parts of the name, display name or organisation, in any case and any order"),
+    ] = None
     include: Annotated[
         Literal["metadata"] | None,
         Field(description=f"Lists leave metadata out unless asked; with it, {WITH_METADATA} items at most"),
@@ -65,10 +67,8 @@ async def list_models(db: AsyncSession, query: ModelQuery) -> Page[ModelResponse
         columns = [*table_of(Model).columns]
         query = query.model_copy(update={"limit": min(query.limit, WITH_METADATA)})
     statement = select(*columns, tag_names()).where(
-        *equal((col(Model.organization), query.organization)), *tagged(query.tag)
+        *query.of_models(), *query.at_prices(), *named_like(query.q)
     )
-    if query.q is not None:
-        statement = statement.where(col(Model.name).icontains(query.q, autoescape=True))
     return await by_name(db, statement, col(Model.name), query, ModelResponse)
 
 

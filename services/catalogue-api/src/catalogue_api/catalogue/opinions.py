@@ -16,10 +16,12 @@ from catalogue_api.catalogue.filters import Filters
 from catalogue_api.catalogue.newest import newest_first
 from catalogue_api.catalogue.paging import Page, PageQuery
 from catalogue_api.catalogue.statements import AnySelect, execute, table_of
+from catalogue_api.catalogue.words import parse_words
 from catalogue_api.http.problems import NotFound
 
 
 class OpinionQuery(PageQuery):
+    q: Annotated[ShortText | None, Field(description='Words, "a phrase", or, -without')] = None
     model: NewName | None = None
     sentiment: Sentiment | None = None
     source: ShortText | None = None
@@ -44,6 +46,7 @@ async def list_opinions(db: AsyncSession, query: OpinionQuery) -> Page[OpinionRe
         dated="date_published",
         first=query.date_from,
         last=query.date_to,
+        words=await parse_words(db, query.q),
     )
     return await newest_first(db, _with_model(), filters, query, OpinionResponse)
 

@@ -1,13 +1,16 @@
 """What providers ask for models."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from catalogue_schema.tables import Model, ModelPrice, ModelPriceCreate, ModelPriceResponse
+from catalogue_schema.tables.prices import Currency
 from catalogue_schema.text import NewName, ShortText
 from catalogue_schema.times import Date
-from pydantic import Field
-from sqlalchemy import RowMapping, bindparam, select, text
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, select, text
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -53,12 +56,42 @@ OTHER = FieldError(
 )
 
 
+Price = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6)]
+
+
 class PriceQuery(PageQuery):
     model: NewName | None = None
     provider: ShortText | None = None
     on: Annotated[
         Date | None, Field(description="Those that held on this day, the last of each provider")
     ] = None
+
+
+class PriceFilters(BaseModel):
+    """Models that a provider offers at most at these prices."""
+
+    max_input: Annotated[Price | None, Field(description="Of a million input tokens, today")] = None
+    max_output: Annotated[
+        Price | None, Field(description="Of a million output tokens, today, from the same provider")
+    ] = None
+    currency: Annotated[Currency, Field(description="Of max_input and max_output")] = "USD"
+
+    def at_prices(self) -> list[ColumnElement[bool]]:
+        if self.max_input is None and self.max_output is None:
+            return []
+        of, later, today = table_of(ModelPrice).c, table_of(ModelPrice).alias().c, datetime.now(UTC).date()
+        most = ((of.input, self.max_input), (of.output, self.max_output))
+        replaced = exists().where(
+            later.model_id == of.model_id,
+            later.provider == of.provider,
+            later.currency == of.currency,
+            later.valid_from > of.valid_from,
+            later.valid_from <= today,
+        )
+        held = select(of.model_id).where(of.currency == self.currency, of.valid_from <= today, ~replaced)
+        return [
+            col(Model.id).in_(held.where(*(price <= asked for price, asked in most if asked is not None)))
+        ]
 
 
 async def import_prices(db: AsyncSession, batch: Batch[ModelPriceCreate]) -> Imported:
@@ -100,17 +133,27 @@ async def held_prices(db: AsyncSession, on: date, currency: str) -> list[RowMapp
 
 async def prices_of(db: AsyncSession, model_id: int, on: date) -> list[ModelPriceResponse]:
     """What each provider asks on that day, the cheapest first."""
-    held = col(ModelPrice.id).in_(_held_on(on, model_id))
+    held = col(ModelPrice.id).in_(_held_on(on, [model_id]))
     cheapest = col(ModelPrice.input) + col(ModelPrice.output), col(ModelPrice.provider)
     rows = (await execute(db, _with_names().where(held).order_by(*cheapest))).mappings()
     return [ModelPriceResponse.model_validate(row) for row in rows]
 
 
-def _held_on(day: date, model_id: int | None = None) -> AnySelect:
-    """Of each provider the last price that was valid by then, of the model or of all."""
+async def cheapest_of(db: AsyncSession, model_ids: Sequence[int], currency: str) -> dict[int, RowMapping]:
+    """Of each model the price of the provider that asks least today for input and output together."""
+    of = table_of(ModelPrice).c
+    held = of.id.in_(_held_on(datetime.now(UTC).date(), model_ids)), of.currency == currency
+    cheapest: AnySelect = select(table_of(ModelPrice)).where(*held).ext(distinct_on(of.model_id))
+    rows = await execute(db, cheapest.order_by(of.model_id, of.input + of.output, of.provider))
+    return {row["model_id"]: row for row in rows.mappings()}
+
+
+def _held_on(day: date, model_ids: Sequence[int] | None = None) -> AnySelect:
+    """Of each provider the last price that was valid by then, of the models or of all."""
     of = table_of(ModelPrice).alias().c
     key = (of.model_id, of.provider, of.currency)
-    held = select(of.id).where(of.valid_from <= day, *equal((of.model_id, model_id))).ext(distinct_on(*key))
+    of_models = () if model_ids is None else (of.model_id.in_(model_ids),)
+    held = select(of.id).where(of.valid_from <= day, *of_models).ext(distinct_on(*key))
     return held.order_by(*key, of.valid_from.desc())
 
 

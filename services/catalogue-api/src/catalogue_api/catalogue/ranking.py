@@ -7,7 +7,6 @@ from uuid import UUID
 
 from catalogue_schema.measures import Setting
 from catalogue_schema.tables import Benchmark, BenchmarkMetric, Model
-from catalogue_schema.text import NewName
 from pydantic import BaseModel, Field
 from sqlalchemy import CTE, ColumnElement, FromClause, func, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -15,12 +14,12 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
+from catalogue_api.catalogue.choosing import ModelFilters
 from catalogue_api.catalogue.history import AsOfQuery, reported_results
 from catalogue_api.catalogue.measured import WITHIN_95, MeasuredQuery, metric_of, of_metric
 from catalogue_api.catalogue.paging import BY_SCORE, Page, PageQuery, fetch_page
 from catalogue_api.catalogue.results import latest_first, with_results
-from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
-from catalogue_api.catalogue.tags import TagFilter, tagged
+from catalogue_api.catalogue.statements import AnySelect, execute, table_of
 
 MEASURED = ("metric", "unit", "n", "settings", "evaluator", "evaluator_relationship", "harness", "source_url")
 """What a row says of its result beside the score; /v1/results/{id} has the rest."""
@@ -30,17 +29,12 @@ LARGEST = 1e300
 """Of a standard error that counts: PostgreSQL refuses a sum that is no number any more."""
 
 
-class ChoiceQuery(MeasuredQuery, AsOfQuery):
+class ChoiceQuery(MeasuredQuery, ModelFilters, AsOfQuery):
     """Which results of a benchmark count, of which models."""
 
     order: Annotated[
         Literal["desc", "asc"] | None,
         Field(description="`asc` where a lower score is better; the metric's own direction unless given"),
-    ] = None
-    organization: NewName | None = None
-    tag: TagFilter = None
-    open_weights: Annotated[
-        bool | None, Field(description="As the model's metadata have it, under `open_weights`")
     ] = None
 
 
@@ -95,7 +89,7 @@ class Ranking(NamedTuple):
 
 async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[Ranked]:
     """Models by their latest result on a benchmark, the best first. Raises NotFound."""
-    ranking = await choose(db, name, query)
+    ranking = await choose(db, name, query, reported_results(query))
     statement = _with_ties(ranked_models(ranking))
     after = query.after(BY_SCORE, name)
     if after is not None:
@@ -109,16 +103,15 @@ async def rank_models(db: AsyncSession, name: str, query: RankingQuery) -> Page[
     return Page(items=items, next_cursor=cursor)
 
 
-async def choose(db: AsyncSession, name: str, query: ChoiceQuery) -> Ranking:
+async def choose(db: AsyncSession, name: str, query: ChoiceQuery, results: FromClause) -> Ranking:
     """Raises NotFound, of the benchmark or its metric."""
     benchmark = await named.find(db, Benchmark, name)
     metric = await metric_of(db, benchmark, query.metric)
-    results = reported_results(query)
     of_benchmark = results.c.benchmark_id == benchmark.id
     return Ranking(
         results,
         [of_benchmark, *of_metric(metric, results), *query.conditions(results)],
-        [with_results(benchmark.id), *_of_models(query)],
+        [with_results(benchmark.id), *query.of_models()],
         _ascending(query, metric),
     )
 
@@ -127,14 +120,6 @@ def _ascending(query: ChoiceQuery, metric: BenchmarkMetric | None) -> bool:
     if query.order is not None:
         return query.order == "asc"
     return metric is not None and not metric.higher_is_better
-
-
-def _of_models(query: ChoiceQuery) -> list[ColumnElement[bool]]:
-    conditions = equal((col(Model.organization), query.organization)) + tagged(query.tag)
-    if query.open_weights is not None:
-        weights = table_of(Model).c.metadata["open_weights"].astext
-        conditions.append(func.coalesce(weights, "false") == str(query.open_weights).lower())
-    return conditions
 
 
 def ranked_models(ranking: Ranking) -> CTE:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.history import reported_results
 from catalogue_api.catalogue.paging import ListQuery
 from catalogue_api.catalogue.prices import held_prices
 from catalogue_api.catalogue.ranking import ChoiceQuery, choose, ranked_models
@@ -49,7 +50,7 @@ class Values(BaseModel):
 
 async def find_value(db: AsyncSession, name: str, query: ValueQuery) -> Values:
     """At today's prices, or those of the day that is asked for. Raises NotFound."""
-    ranked = ranked_models(await choose(db, name, query))
+    ranked = ranked_models(await choose(db, name, query, reported_results(query)))
     scored = (await execute(db, select(ranked))).mappings().all()
     day: date = query.as_of or datetime.now(UTC).date()
     cheapest = _cheapest(await held_prices(db, day, query.currency), Decimal(str(query.input_share)))

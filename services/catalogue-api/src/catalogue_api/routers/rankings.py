@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from catalogue_api.catalogue.leads import LeadQuery, Leads, list_leads
 from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.ranking import Ranked, RankingQuery, rank_models
 from catalogue_api.catalogue.value import ValueQuery, Values, find_value
@@ -25,3 +26,9 @@ async def get_ranking(
 async def get_value(db: Database, benchmark: NamePath, query: Annotated[ValueQuery, Query()]) -> Values:
     """Each model's latest score beside the lowest price that any provider asks for it."""
     return await find_value(db, benchmark, query)
+
+
+@router.get("/v1/leads/{benchmark:path}", summary="Who led a benchmark, and from when, the latest first")
+async def get_leads(db: Database, benchmark: NamePath, query: Annotated[LeadQuery, Query()]) -> Leads:
+    """On each day the result of each model counts that was its latest. Who is only as good takes no lead."""
+    return await list_leads(db, benchmark, query)

@@ -5,6 +5,7 @@ for each other's commits.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import (
     DDL,
@@ -27,6 +28,7 @@ DECLARE
     counts text := TG_ARGV[0];
     keys text := TG_ARGV[1];
     parents text := TG_ARGV[2];
+    keys_of_rows text := coalesce(TG_ARGV[3], keys);
     changed text := CASE TG_OP
         WHEN 'INSERT' THEN 'SELECT 1 AS change, * FROM added'
         WHEN 'DELETE' THEN 'SELECT -1 AS change, * FROM removed'
@@ -34,8 +36,9 @@ DECLARE
     END;
 BEGIN
     EXECUTE 'INSERT INTO ' || counts || ' AS kept (' || keys || ', slot, rows) '
-        'SELECT ' || keys || ', mod(pg_backend_pid(), 16), sum(change) FROM (' || changed || ') AS changed '
-        'WHERE ' || parents || ' GROUP BY ' || keys || ' HAVING sum(change) <> 0 ORDER BY ' || keys ||
+        'SELECT ' || keys_of_rows || ', mod(pg_backend_pid(), 16), sum(change) '
+        'FROM (' || changed || ') AS changed WHERE ' || parents ||
+        ' GROUP BY ' || keys_of_rows || ' HAVING sum(change) <> 0 ORDER BY ' || keys_of_rows ||
         ' ON CONFLICT (' || keys || ', slot) DO UPDATE SET rows = kept.rows + excluded.rows';
     RETURN NULL;
 END $$
@@ -47,19 +50,26 @@ TRANSITIONS = {
 }
 
 
-def keep_counts(table_name: str, counts_name: str, *by: str | Column[str]) -> Table:
+Key = Column[int] | Column[str] | Column[date]
+
+
+def keep_counts(table_name: str, counts_name: str, *by: str | Key) -> Table:
     """Count the table's rows by what they belong to (`"model"`, `"benchmark"`) and by columns.
 
+    A column that the table does not have says in SQL, as `info["of"]`, what it is of a row.
     The triggers are created whenever the table is created from the metadata; migrations create their own.
     """
     parents = [key for key in by if isinstance(key, str)]
     columns = [key if isinstance(key, Column) else _parent_id(key) for key in by]
     counts = _counts(counts_name, columns)
     keys = ", ".join(column.name for column in columns)
+    of_rows = ", ".join(column.info.get("of", column.name) for column in columns)
     there = " AND ".join(f"EXISTS (SELECT FROM {name}s WHERE {name}s.id = {name}_id)" for name in parents)
+    arguments = [counts_name, keys, there] if of_rows == keys else [counts_name, keys, there, of_rows]
+    quoted = ", ".join(f"""'{each.replace("'", "''")}'""" for each in arguments)
     triggers = (
         f"CREATE TRIGGER count_{operation.lower()} AFTER {operation} ON {table_name} REFERENCING {rows} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION keep_counts('{counts_name}', '{keys}', '{there}')"
+        f"FOR EACH STATEMENT EXECUTE FUNCTION keep_counts({quoted})"
         for operation, rows in TRANSITIONS.items()
     )
     for statement in (KEEP_COUNTS, *triggers):
@@ -72,7 +82,7 @@ def _parent_id(parent: str) -> Column[int]:
     return Column(f"{parent}_id", BigInteger, ForeignKey(f"{parent}s.id", ondelete="CASCADE"), nullable=False)
 
 
-def _counts(name: str, keys: Sequence[Column[int] | Column[str]]) -> Table:
+def _counts(name: str, keys: Sequence[Key]) -> Table:
     return Table(
         name,
         SQLModel.metadata,

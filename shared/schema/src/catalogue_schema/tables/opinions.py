@@ -5,6 +5,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen
 from sqlalchemy import ARRAY, DDL, BigInteger, CheckConstraint, Column, Index, String, Text, event, func
+from sqlalchemy import Date as SqlDate
 from sqlmodel import Field, Relationship, SQLModel
 from uuid_utils.compat import uuid7
 
@@ -73,7 +74,15 @@ class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
 
 
 keep_updated_at("opinions")
-OPINION_COUNTS = keep_counts("opinions", "opinion_counts", "model", Column("sentiment", String(50)))
+MONTH = "date_trunc('month', coalesce(date_published, created_at AT TIME ZONE 'UTC'))::date"
+"""SQL: the first day of the month in which an opinion was published, as far as is known, or else came."""
+OPINION_COUNTS = keep_counts(
+    "opinions",
+    "opinion_counts",
+    "model",
+    Column("sentiment", String(50)),
+    Column("month", SqlDate, nullable=False, info={"of": MONTH}),
+)
 # For numbers and text in a GIN index.
 event.listen(
     SQLModel.metadata.tables["opinions"],

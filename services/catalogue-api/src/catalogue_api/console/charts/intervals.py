@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from catalogue_api.console.charts.scales import Linear, Tick, spread
@@ -17,7 +18,7 @@ class Interval(NamedTuple):
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Intervals:
     """Of all rows of a table, so that one can compare them at a glance."""
 
@@ -31,9 +32,14 @@ class Intervals:
     width = WIDTH
     height = HEIGHT
 
-    @property
+    @cached_property
     def ticks(self) -> list[Tick]:
         return self.scale.ticks
+
+    @cached_property
+    def rules(self) -> str:
+        """The `d` of an SVG path: a line for each mark of the scale."""
+        return "".join(f"M{tick.place:.1f} 0v{HEIGHT:g}" for tick in self.ticks)
 
     def place(self, low: float, score: float, high: float) -> Interval:
         return Interval(*(round(self.scale(value), 1) for value in (low, score, high)))

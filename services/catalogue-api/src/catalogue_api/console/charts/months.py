@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from catalogue_api.catalogue import compare
+from catalogue_api.catalogue import sentiment
 from catalogue_api.console.charts.plots import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Axis
 from catalogue_api.console.charts.scales import Days, Linear, Tick
 
@@ -79,7 +79,7 @@ class Months:
         return stack
 
 
-def sentiment_months(title: str, months: Sequence[compare.Month]) -> Months | None:
+def sentiment_months(title: str, months: Sequence[sentiment.Month]) -> Months | None:
     """None where nothing was said."""
     told = [
         Month(each.month, dict[str, int](each.opinions.items()))

@@ -22,7 +22,7 @@ def cost_and_score(items: Sequence[Value], title: str) -> Plot | None:
         title,
         Axis(f"{first.currency} per million tokens, logarithmic", "factor"),
         Axis(f"{first.metric or 'score'} ({unit(first.unit) or 'no unit given'})"),
-        [Series("others", others, "dots", 1), best],
+        [each for each in (Series("others", others, "dots", 1), best) if each.points],
     )
 
 

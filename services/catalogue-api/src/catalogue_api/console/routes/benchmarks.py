@@ -35,7 +35,7 @@ async def benchmark(
     return console.page(
         "benchmark.html",
         benchmark=described,
-        metric=next((each for each in described.metrics if asked.metric in {each.name, None}), None),
+        metric=described.metric(asked.metric),
         asked=asked,
         organizations=await choices.organizations(db),
         tags=await choices.tags(db),

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from catalogue_api.catalogue import choices
 from catalogue_api.catalogue.agreement import wilson
 from catalogue_api.catalogue.aliases import AliasQuery, list_aliases
-from catalogue_api.catalogue.compare import by_month
 from catalogue_api.catalogue.history import AsOfQuery
 from catalogue_api.catalogue.models import ModelDetail, ModelQuery, describe_model, list_models
 from catalogue_api.catalogue.opinions import OpinionQuery, list_opinions
-from catalogue_api.catalogue.prices import PriceQuery, list_prices
+from catalogue_api.catalogue.prices import PriceQuery, cheapest_of, list_prices
 from catalogue_api.catalogue.scores import scores_of
+from catalogue_api.catalogue.sentiment import by_month
 from catalogue_api.catalogue.use_cases import list_uses
 from catalogue_api.console.charts.months import sentiment_months
 from catalogue_api.console.charts.prices import price_steps
@@ -36,9 +36,11 @@ router = page_router()
 
 @router.get("/models")
 async def models(db: Database, console: Console, asked: Annotated[ModelQuery, Query()]) -> Response:
+    listed = await list_models(db, asked)
     return console.page(
         "models.html",
-        models=await list_models(db, asked),
+        models=listed,
+        prices=await cheapest_of(db, [each.id for each in listed.items], asked.currency),
         asked=asked,
         organizations=await choices.organizations(db),
         tags=await choices.tags(db),
