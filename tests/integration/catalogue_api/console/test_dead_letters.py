@@ -88,7 +88,7 @@ async def test_letters_that_are_ticked_are_replayed(
     assert "2 letters will be published again" in page.text
     after = await statuses(engine)
     assert [after[each] for each in chosen] == ["replaying", "replaying", "recorded"]
-    assert 'value="open" selected' in page.text.replace("<option selected>open", 'value="open" selected')
+    assert "<option selected>open" in page.text  # at the list that one came from
 
 
 async def test_a_letter_is_followed_while_it_is_on_its_way(

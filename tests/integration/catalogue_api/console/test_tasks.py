@@ -89,14 +89,11 @@ async def test_mine_are_those_of_who_is_signed_in(
     await send_guarded("/tasks", title="Look")
     assert "Nothing is assigned to you." in (await guarded_browser.get("/tasks/mine")).text
     everybodys = await guarded_browser.get("/tasks")
-    take = re.search(
-        r'action="([^"]+)".*?name="assigned_to_id" value="([0-9a-f-]+)"', everybodys.text, re.DOTALL
-    )
+    button = r'action="(/tasks/[^"]+/change)\?of=all">.*?name="assigned_to_id" value="([0-9a-f-]+)"'
+    take = re.search(button, everybodys.text, re.DOTALL)
     assert take is not None
 
-    taken = await follow(
-        guarded_browser, await send_guarded(f"{take[1].partition('?')[0]}?of=mine", assigned_to_id=take[2])
-    )
+    taken = await follow(guarded_browser, await send_guarded(f"{take[1]}?of=mine", assigned_to_id=take[2]))
     assert taken.url.path == "/tasks/mine"
     assert "<td>you</td>" in taken.text
     assert "Look</a>" in taken.text

@@ -25,7 +25,7 @@ from catalogue_api.console.selections import DiscardForm, LettersAsked, LettersF
 from catalogue_api.resources import Database, Resources
 from catalogue_api.routers.parameters import IdPath
 
-FORETOLD = 200
+FORETOLD = 100
 """Letters of which a page says what would become of each."""
 WORDS = {"replay": "will be published again.", "discard": "discarded. A replay takes that back."}
 MOVING = ("replaying", "replayed")
