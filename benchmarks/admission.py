@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from catalogue_api.access.admission import Admission
 from catalogue_api.access.keys import make_key
@@ -29,7 +29,7 @@ KEY = make_key(uuid4()).text
 
 
 class Acknowledged:
-    async def publish(self, events: Sequence[Event], traceparent: str | None) -> None:
+    async def publish(self, events: Sequence[Event], producer: UUID | None, traceparent: str | None) -> None:
         """At once."""
 
 

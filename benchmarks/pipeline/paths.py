@@ -30,7 +30,7 @@ INSERT INTO opinions
     (event_id, model_id, content, sentiment, sentiment_confidence, classifier, source, author)
 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::float[], $6::text[], $7::text[],
                      $8::text[])
-ON CONFLICT (event_id) DO NOTHING
+ON CONFLICT (event_id, producer) DO NOTHING
 """
 
 

@@ -36,11 +36,13 @@ user sentiment-worker "$SENTIMENT_WORKER_KAFKA_PASSWORD"
 user ingest-worker "$INGEST_WORKER_KAFKA_PASSWORD"
 
 writes catalogue-api opinions.submitted.v1 results.reported.v1 use-cases.mentioned.v1 submissions.retracted.v1
+# What an erasure reports is for how long topics keep messages.
+allow catalogue-api --operation DescribeConfigs --topic=catalogue. --resource-pattern-type prefixed
 follows catalogue-api opinions.submitted.v1 opinions.classified.v1 results.reported.v1 use-cases.mentioned.v1 \
-  submissions.retracted.v1 dead-letters.v1
+  submissions.retracted.v1 dead-letters.v1 subjects.erased.v1
 reads sentiment-worker opinions.submitted.v1
 writes sentiment-worker opinions.classified.v1 dead-letters.v1
 reads ingest-worker opinions.classified.v1 results.reported.v1 use-cases.mentioned.v1 submissions.retracted.v1 dead-letters.v1
 # It publishes dead letters again, each on its topic.
 writes ingest-worker opinions.submitted.v1 opinions.classified.v1 results.reported.v1 use-cases.mentioned.v1 \
-  submissions.retracted.v1 dead-letters.v1
+  submissions.retracted.v1 dead-letters.v1 subjects.erased.v1

@@ -1,13 +1,15 @@
 """What was backed up comes back, and nothing else is put in its place."""
 
 import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 from support.catalogue import Catalogue
-from support.compose import ComposeStack
+from support.compose import ComposeStack, running
 from support.polling import eventually
 
 ROWS = """
@@ -69,6 +71,38 @@ async def test_what_was_recorded_after_the_backup_is_read_from_its_topic_again(
         return [row[:4] for row in await rows(stack)]
 
     await eventually(ids, lambda found: found == [row[:4] for row in before], seconds=60)
+
+
+@pytest.fixture(scope="module")
+def erasing(built: ComposeStack) -> Iterator[ComposeStack]:
+    with running(ComposeStack(settings={"ERASURE_KEY": "k" * 32})) as stack:
+        assert built.project != stack.project
+        yield stack
+
+
+async def test_what_was_erased_after_the_backup_stays_erased(
+    erasing: ComposeStack, client_of: Callable[[ComposeStack], httpx.AsyncClient], tmp_path: Path
+) -> None:
+    async with client_of(erasing) as api:
+        catalogue = await Catalogue.create(api, model="lab/model", benchmark="Bench")
+        gone = catalogue.opinion("Private.", author="Jane")
+        others = catalogue.opinion("Good at Go.", author="Ann")
+        await catalogue.post(gone, others)
+        for event in (gone, others):
+            assert (await catalogue.receipt(event["event_id"]))["status"] == "recorded"
+        printed = await asyncio.to_thread(erasing.run, "make", "backup", BACKUP_DIR=str(tmp_path))
+        erased = await api.post("/v1/erasures", json={"author": "Jane"})
+        assert erased.json()["counts"]["opinions"] == 1, erased.text
+
+        backup = printed.stdout.splitlines()[-1]
+        await asyncio.to_thread(erasing.run, "make", "restore", f"FROM={backup}", REPLACE="yes")
+
+        # Read again from its topic, too: the next opinion has passed it by then.
+        after = catalogue.opinion("Still here.")
+        await catalogue.post(after)
+        assert (await catalogue.receipt(after["event_id"], "recorded"))["location"]
+        assert (await catalogue.receipt(gone["event_id"]))["status"] == "erased"
+        assert {row["author"] for row in await catalogue.opinions()} == {"Ann", None}
 
 
 async def test_a_database_with_rows_is_not_replaced_unasked(stack: ComposeStack, backup: Path) -> None:

@@ -20,6 +20,7 @@ async def test_the_apis_are_described(api: httpx.AsyncClient) -> None:
         "catalogue.results.reported.v1",
         "catalogue.use-cases.mentioned.v1",
         "catalogue.submissions.retracted.v1",
+        "catalogue.subjects.erased.v1",
         "catalogue.dead-letters.v1",
     }
 

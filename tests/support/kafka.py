@@ -18,10 +18,13 @@ from support.polling import eventually
 
 
 def record(
-    value: bytes | None, key: bytes | None = b"lab/model", headers: Iterable[tuple[str, bytes | None]] = ()
+    value: bytes | None,
+    key: bytes | None = b"lab/model",
+    headers: Iterable[tuple[str, bytes | None]] = (),
+    timestamp: int = 0,
 ) -> ConsumerRecord:
-    """A record at `topic`/3/7."""
-    return ConsumerRecord("topic", 3, 7, 0, 0, key, value, None, -1, -1, tuple(headers))
+    """A record at `topic`/3/7; `timestamp` is in milliseconds."""
+    return ConsumerRecord("topic", 3, 7, timestamp, 0, key, value, None, -1, -1, tuple(headers))
 
 
 async def topics_of(bootstrap_servers: str, prefix: str) -> KafkaSettings:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from catalogue_messaging.failures import Received
 from catalogue_schema.events import Event
 from ingest_worker.writing import row_of
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -32,7 +34,8 @@ async def rows(engine: AsyncEngine, query: str) -> list[dict[str, Any]]:
         return [dict(row) for row in (await connection.execute(text(query))).mappings()]
 
 
-def batch(*events: Event) -> Sequence[Received[bytes]]:
+def batch(*events: Event, producer: UUID | None = None) -> Sequence[Received[bytes]]:
     """As a worker's decoding gives them."""
-    received = [row_of(event.said(), event.to_json()) for event in events]
+    of = to_json(producer)
+    received = [row_of(event.said(), event.to_json(), of) for event in events]
     return [Received(record(row), row) for row in received]

@@ -1,6 +1,7 @@
 """What is new, over HTTP."""
 
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -13,8 +14,9 @@ from support.rows import batch, create_catalogue
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-async def report(engine: AsyncEngine, **said: Any) -> None:
-    await write_events(engine, RESULTS, batch(ResultReported(**{"benchmark": "MMLU"} | said)))
+async def report(engine: AsyncEngine, producer: UUID | None = None, **said: Any) -> None:
+    event = ResultReported(**{"benchmark": "MMLU"} | said)
+    await write_events(engine, RESULTS, batch(event, producer=producer))
 
 
 async def titles(api: httpx.AsyncClient, **query: str) -> list[str | None]:
@@ -53,3 +55,22 @@ async def test_a_changed_leader_is_a_new_entry(api: httpx.AsyncClient, engine: A
 
 async def test_an_empty_catalogue_has_an_empty_feed(api: httpx.AsyncClient) -> None:
     assert await titles(api) == []
+
+
+async def test_events_of_several_producers_under_one_id_are_entries_of_their_own(
+    api: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    await create_catalogue(engine)
+    for number in (0, 1, 2):
+        producer = UUID(int=number) if number else None
+        await report(
+            engine,
+            producer,
+            model="lab/model",
+            score=number,
+            event_id=UUID(int=9),
+            date_tested=f"2026-01-0{number + 1}",
+        )
+    answer = await api.get("/v1/feed", params={"kind": "results"})
+    entries = ET.fromstring(answer.content).findall(f"{ATOM}entry")
+    assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == len(entries) == 3

@@ -27,8 +27,9 @@ class Past:
     async def report(self, came: str, score: float, **fields: Any) -> UUID:
         usual = {"model": "lab/model", "benchmark": "MMLU", "date_tested": "2026-01-01"}
         moment = datetime.fromisoformat(f"{came}T12:00:00+00:00")
+        producer = fields.pop("producer", None)
         event = ResultReported(**usual | {"score": score, "occurred_at": moment} | fields)
-        await write_events(self._engine, RESULTS, batch(event))
+        await write_events(self._engine, RESULTS, batch(event, producer=producer))
         await self._came("result_reports", event.event_id, moment)
         return event.event_id
 
@@ -102,6 +103,17 @@ async def test_results_and_a_models_page_are_as_of_a_day(api: httpx.AsyncClient,
     assert await of_model(as_of=JANUARY, as_of_by="tested") == [2]
     [then] = await get(api, "/v1/results", as_of=JANUARY)
     assert (then["id"], then["model"], then["benchmark"]) == (None, "lab/model", "MMLU")
+
+
+async def test_of_one_event_by_two_producers_one_stood(api: httpx.AsyncClient, past: Past) -> None:
+    event_id = uuid4()
+    for producer in (UUID(int=1), UUID(int=2), None):
+        await past.report("2026-01-10", 1, producer=producer, event_id=event_id, benchmark="MMLU")
+    await past.report("2026-01-10", 2, producer=UUID(int=1), event_id=uuid4(), benchmark="GSM8K")
+
+    for query in ({}, {"as_of": JANUARY}, {"as_of": JANUARY, "as_of_by": "tested"}):
+        [row] = await get(api, "/v1/results", benchmark="MMLU", **query)
+        assert (row["event_id"], row["producer"]) == (str(event_id), str(UUID(int=2)))
 
 
 async def test_results_of_a_day_come_in_pages(api: httpx.AsyncClient, past: Past) -> None:

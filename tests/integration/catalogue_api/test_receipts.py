@@ -65,6 +65,7 @@ async def test_an_opinion_is_recorded_even_if_it_was_a_dead_letter_before(
     receipt = (await api.get(f"/v1/events/{event_id}")).json()
     assert receipt == {
         "event_id": str(event_id),
+        "producer": None,
         "status": "recorded",
         "location": f"/v1/opinions/{opinion.id}",
         "superseded_by": None,

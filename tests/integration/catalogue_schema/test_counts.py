@@ -6,8 +6,10 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
+from alembic.command import downgrade
+from alembic.config import Config
 from catalogue_schema.tables.opinions import MONTH
-from support.databases import migrate
+from support.databases import ROOT, migrate
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
@@ -36,7 +38,7 @@ ON CONFLICT ON CONSTRAINT uix_model_benchmark_date DO UPDATE SET score = exclude
 """
 REPEAT = """
 INSERT INTO opinions (event_id, model_id, content) SELECT event_id, model_id, content FROM opinions
-ON CONFLICT (event_id) DO NOTHING
+ON CONFLICT (event_id, producer) DO NOTHING
 """
 
 
@@ -71,6 +73,8 @@ async def test_rows_that_are_inserted_are_counted(database: Connection) -> None:
         UPSERT,
         "UPDATE opinions SET sentiment = 'negative' WHERE id % 2 = 0",
         "UPDATE opinions SET sentiment = NULL",
+        "UPDATE opinions SET date_published = date_published + 31",
+        "UPDATE opinions SET date_published = NULL",
         "UPDATE opinions SET model_id = 9 WHERE model_id = 1",
         "UPDATE opinions SET content = 'y'",
         "DELETE FROM opinions WHERE id % 2 = 0",
@@ -149,5 +153,22 @@ async def test_rows_from_before_the_counts_are_counted_by_the_migration(empty_da
     assert await database.fetchval("SELECT sum(rows) FROM opinion_counts") == 60
     assert await differences(database) == []
     await database.execute("DELETE FROM models WHERE id = 2")
+    assert await differences(database) == []
+    await database.close()
+
+
+async def test_counts_are_right_after_an_upgrade_and_a_downgrade(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.to_thread(migrate, empty_database_url)
+    database = await asyncpg.connect(empty_database_url)
+    await database.execute(CATALOGUE)
+    await database.execute(ROWS)
+    monkeypatch.setenv("DATABASE_URL", empty_database_url)
+    await asyncio.to_thread(downgrade, Config(ROOT / "migrations/alembic.ini"), "0012")
+    await database.execute("DELETE FROM opinions WHERE id % 2 = 0")
+    assert await database.fetchval("SELECT sum(rows) FROM opinion_counts") == 30
+    await asyncio.to_thread(migrate, empty_database_url)
+    await database.execute("DELETE FROM opinions WHERE id % 3 = 0")
     assert await differences(database) == []
     await database.close()

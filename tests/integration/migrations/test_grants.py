@@ -132,6 +132,8 @@ async def test_the_api_may_keep_keys_accounts_sessions_and_the_audit(granted: st
         ("catalogue_api", "SELECT version_num FROM alembic_version"),
         ("catalogue_api", "UPDATE audit_entries SET actor = 'anyone'"),
         ("catalogue_api", "DELETE FROM audit_entries"),
+        ("catalogue_api", "DELETE FROM suppressions"),
+        ("ingest_worker", "SELECT erase_events('[]', '{}')"),
         ("catalogue_api", "TRUNCATE audit_entries"),
         ("catalogue_api", "DELETE FROM users"),
         ("catalogue_api", "DELETE FROM api_keys"),

@@ -13,6 +13,7 @@ from catalogue_schema.topics import DEAD_LETTERS
 from support.kafka import record
 
 EVENT_ID = UUID("0198f000-0000-7000-8000-000000000001")
+PRODUCER = UUID("0198f000-0000-7000-8000-00000000000a")
 STRUCTURED = [("content-type", b"application/cloudevents+json")]
 Sent = list[tuple[str, bytes | None]]
 
@@ -102,6 +103,17 @@ def test_a_structured_cloudevent_is_named_by_what_it_holds() -> None:
 @pytest.mark.parametrize("value", [b"\xff", b"[1]", b'{"event_id": 7}', b"[" * 100_000, None])
 def test_the_event_id_of_what_cannot_be_read_is_that_of_its_headers(value: bytes | None) -> None:
     assert letter(record(value, headers=[("ce_id", str(EVENT_ID).encode())])).event_id == EVENT_ID
+
+
+@pytest.mark.parametrize("value", [b"{}", b"x" * DEAD_LETTERS.max_message_bytes], ids=["copied", "too large"])
+def test_whose_event_it_is_stays_with_it(value: bytes) -> None:
+    headers = [("ce_id", str(EVENT_ID).encode()), ("ce_producer", str(PRODUCER).encode())]
+    found = letter(record(value, headers=headers))
+    assert (found.event_id, found.producer) == (EVENT_ID, PRODUCER)
+
+
+def test_a_producer_that_is_no_uuid_is_none() -> None:
+    assert letter(record(b"{}", headers=[("ce_producer", b"me")])).producer is None
 
 
 def test_an_event_without_a_readable_id_has_none() -> None:

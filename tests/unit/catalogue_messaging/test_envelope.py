@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from catalogue_messaging.envelope import event_headers, header
+from catalogue_messaging.envelope import event_headers, header, of_message, of_request
 from catalogue_schema.events import ResultReported
 
 RESULT = ResultReported(
@@ -10,6 +10,7 @@ RESULT = ResultReported(
     benchmark="MMLU",
     score=1.5,
 )
+PRODUCER = UUID("0198f000-0000-7000-8000-00000000000a")
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -24,8 +25,14 @@ def test_headers_are_cloudevents_1_0_in_binary_mode() -> None:
     ]
 
 
-def test_a_traceparent_is_passed_on() -> None:
-    assert ("traceparent", TRACE.encode()) in event_headers(RESULT, "/catalogue-api", TRACE)
+def test_whose_event_it_is_and_its_trace_are_passed_on_from_the_request_to_every_message() -> None:
+    passed_on = of_request(PRODUCER, TRACE)
+    assert passed_on == [("ce_producer", str(PRODUCER).encode()), ("traceparent", TRACE.encode())]
+    assert of_message(event_headers(RESULT, "/catalogue-api", passed_on)) == passed_on
+
+
+def test_where_nobody_was_asked_no_header_says_whose_event_it_is() -> None:
+    assert of_request(None, None) == []
 
 
 def test_of_a_repeated_header_the_last_counts() -> None:

@@ -1,6 +1,7 @@
 """The golden examples are what the models and the exported JSON Schemas say."""
 
 import json
+from uuid import UUID
 
 import pytest
 from catalogue_schema.events import DeadLetter, Event, Reason
@@ -58,6 +59,7 @@ def test_example_follows_the_cloudevents_kafka_binding(topic: Topic, example: Ex
     headers = {name: value.decode() for name, value in example.headers}
     assert headers.pop("ce_source").startswith("/")
     headers.pop("traceparent", None)
+    assert UUID(headers.pop("ce_producer", str(event.event_id)))
     assert headers == {
         "ce_specversion": "1.0",
         "ce_id": str(event.event_id),

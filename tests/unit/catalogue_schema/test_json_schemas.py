@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from catalogue_schema.events import (
+    ErasedEventId,
     Event,
     OpinionClassified,
     OpinionSubmitted,
     ResultReported,
+    SubjectErased,
     SubmissionRetracted,
     UseCaseMentioned,
 )
@@ -50,6 +52,9 @@ EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
         benchmark=names,
         score=st.floats(allow_nan=False, allow_infinity=False),
         date_tested=dates,
+    ),
+    SubjectErased: st.builds(
+        SubjectErased, events=st.lists(st.builds(ErasedEventId), min_size=1, max_size=3).map(tuple)
     ),
     SubmissionRetracted: st.builds(SubmissionRetracted, reason=text),
     UseCaseMentioned: st.builds(

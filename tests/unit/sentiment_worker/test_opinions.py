@@ -98,15 +98,16 @@ async def test_the_whole_opinion_is_passed_on(publisher: Publisher, example: Any
     assert event.model_dump(include=FIELDS) == submitted.model_dump(include=FIELDS)
 
 
-async def test_the_key_is_the_model_and_the_trace_goes_on(publisher: Publisher) -> None:
-    batch = [received(opinion("a"), [("traceparent", TRACE)]), received(opinion("b"))]
+async def test_the_key_is_the_model_and_the_trace_and_whose_event_it_is_go_on(publisher: Publisher) -> None:
+    producer = ("ce_producer", b"0198f000-0000-7000-8000-00000000000a")
+    batch = [received(opinion("a"), [producer, ("traceparent", TRACE)]), received(opinion("b"))]
     await classify_opinions(ByLength(), publisher, batch)
     [(topic, traced), (_, untraced)] = publisher.published
     assert (topic, traced.key) == (OPINIONS_CLASSIFIED, b"lab/model")
-    assert ("traceparent", TRACE) in traced.headers
+    assert {producer, ("traceparent", TRACE)} <= set(traced.headers)
     assert ("ce_type", b"OpinionClassified") in traced.headers
     assert ("ce_source", b"/sentiment-worker") in traced.headers
-    assert "traceparent" not in dict(untraced.headers)
+    assert {"ce_producer", "traceparent"}.isdisjoint(dict(untraced.headers))
 
 
 async def test_a_batch_that_kafka_does_not_take_is_to_be_repeated(publisher: Publisher) -> None:

@@ -9,7 +9,7 @@ from catalogue_client.answers import CatalogueError, Json, RefusedError, Unreach
 from catalogue_client.batching import batches
 from catalogue_client.client import Catalogue
 
-SETTLED = {"recorded", "retracted", "waiting", "dead_lettered", "discarded"}
+SETTLED = {"recorded", "retracted", "erased", "waiting", "dead_lettered", "discarded"}
 ROUND = 100
 """Receipts asked for in one request."""
 PAUSE = 0.5  # seconds between two rounds of questions

@@ -63,7 +63,7 @@ class Summary:
             return Exit.UNREACHABLE
         if self.refused or self.broken_off:
             return Exit.REFUSED
-        settled = self.statuses["recorded"] + self.statuses["retracted"] + self.statuses["discarded"]
+        settled = sum(self.statuses[each] for each in ("recorded", "retracted", "erased", "discarded"))
         return Exit.DONE if not self.asked or settled == self.accepted else Exit.WAITING
 
     def add_items(self, skipped: Iterable[Skipped], refused: Iterable[Refused]) -> None:

@@ -130,7 +130,7 @@ async def _resources(
         async with open_principals(settings) as principals:
             yield AppResources(
                 settings=settings,
-                topic_prefix=kafka.topic_prefix,
+                kafka=kafka,
                 publishing=publishing,
                 engine=engine,
                 health=Health(publisher, engine),

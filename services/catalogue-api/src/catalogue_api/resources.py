@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, TypedDict, cast
 
+from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.database import get_db, passes
 from fastapi import Depends, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,7 +30,7 @@ from catalogue_api.settings import Settings
 @dataclass(frozen=True, slots=True)
 class AppResources:
     settings: Settings
-    topic_prefix: str
+    kafka: KafkaSettings
     publishing: Publishing
     engine: AsyncEngine
     health: Health
@@ -59,17 +60,15 @@ async def _resources(request: Request) -> AppResources:
 Resources = Annotated[AppResources, Depends(_resources)]
 
 
-async def _database(
-    resources: Resources, request: Request, response: Response
-) -> AsyncIterator[AsyncSession]:
+@asynccontextmanager
+async def transaction(resources: AppResources) -> AsyncIterator[AsyncSession]:
+    """Committed at the end. Raises Unavailable where the database is away, or too slow."""
     try:
         async with (
             asyncio.timeout(resources.settings.database_timeout),
             asynccontextmanager(get_db)(resources.engine) as session,
         ):
             yield session
-            if request.method not in READING:
-                await audit_request(session, request, response)
     except (SQLAlchemyError, TimeoutError, OSError) as error:
         if not passes(error):
             raise
@@ -77,6 +76,15 @@ async def _database(
             "The database cannot be reached, so nothing can be read or changed now; events are still taken.",
             retry_after=5,
         ) from error
+
+
+async def _database(
+    resources: Resources, request: Request, response: Response
+) -> AsyncIterator[AsyncSession]:
+    async with transaction(resources) as session:
+        yield session
+        if request.method not in READING:
+            await audit_request(session, request, response)
 
 
 # One transaction a request, with the entry of the audit about it, committed before the answer goes out.

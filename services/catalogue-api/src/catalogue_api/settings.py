@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from catalogue_schema.database import DatabaseUrl
+from catalogue_schema.subjects import ErasureKey
 from limits import RateLimitItem, parse
 from pydantic import (
     AfterValidator,
@@ -69,6 +70,12 @@ class DatabaseSettings(BaseSettings):
     database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
 
 
+class ErasureSettings(BaseSettings):
+    """What erasing again needs."""
+
+    erasure_key: Annotated[ErasureKey | None, Field(validation_alias="ERASURE_KEY")] = None
+
+
 class Settings(BaseSettings):
     """`DATABASE_URL`, `API_HOST`, `API_PORT`, `AUTH`, and more as `CATALOGUE_API_…`; times are in seconds."""
 
@@ -85,6 +92,8 @@ class Settings(BaseSettings):
         Field(validation_alias="AUTH", validate_default=True),
     ] = "open"
     """Whether it is asked who is calling, and what they may do."""
+    erasure_key: Annotated[ErasureKey | None, Field(validation_alias="ERASURE_KEY")] = None
+    """Under which it is known what was erased, here and in ingest-worker; nothing is erased without it."""
     public_reads: bool = False
     """Whether whoever comes may read what the catalogue shows; what failed stays inside all the same."""
     key_grace: Annotated[float, Field(ge=0)] = 3600

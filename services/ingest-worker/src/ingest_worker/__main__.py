@@ -13,12 +13,14 @@ from catalogue_schema.database import ping
 from catalogue_schema.topics import DEAD_LETTERS
 
 from ingest_worker.dead_letters import record_dead_letters, report_unrecordable
+from ingest_worker.erased import tell_for_ever
 from ingest_worker.opinions import OPINIONS
 from ingest_worker.replays import replay_for_ever
 from ingest_worker.results import RESULTS
 from ingest_worker.retention import expire_for_ever
 from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.settings import Settings
+from ingest_worker.suppressions import Suppressions
 from ingest_worker.tasks import Limits, keep_tasks_for_ever
 from ingest_worker.transactions import open_engine
 from ingest_worker.use_cases import USE_CASES
@@ -30,10 +32,14 @@ RECORDINGS = (OPINIONS, RESULTS, USE_CASES, RETRACTIONS)
 async def run(settings: Settings, kafka: KafkaSettings) -> None:
     engine = open_engine(settings.database_url.get_secret_value())
     worker = Worker("ingest-worker", kafka, settings.fault_limits)
+    suppressions = Suppressions(settings.erasure_key)
     for recording in RECORDINGS:
-        worker.consume(recording.topic, partial(write_events, engine, recording), recording.decode())
-    worker.consume(DEAD_LETTERS, partial(record_dead_letters, engine), from_record, report_unrecordable)
+        write = partial(write_events, engine, recording, suppressions=suppressions)
+        worker.consume(recording.topic, write, recording.decode())
+    record = partial(record_dead_letters, engine, suppressions=suppressions)
+    worker.consume(DEAD_LETTERS, record, from_record, report_unrecordable)
     worker.beside(partial(replay_for_ever, engine, worker.publisher))
+    worker.beside(partial(tell_for_ever, engine, worker.publisher))
     worker.beside(partial(expire_for_ever, engine, settings.dead_letter_days))
     limits = Limits(settings.task_letters, settings.task_window)
     worker.beside(partial(keep_tasks_for_ever, engine, limits))

@@ -1,4 +1,4 @@
-"""Writing dead letters: one row an event, so that an event that keeps failing fills no table."""
+"""Writing dead letters: one row a producer's event, so that an event that keeps failing fills no table."""
 
 import json
 from base64 import b64encode
@@ -16,19 +16,20 @@ from catalogue_schema.topics import submitted_type
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from ingest_worker.suppressions import Suppressions
 from ingest_worker.transactions import transaction
 
 log = structlog.get_logger(__name__)
 
 INSERT = """
-INSERT INTO dead_letters AS d (event_id, type, reason, detail, exception_class, topic, partition, "offset",
-                               key, value, headers, model, benchmark, source, attempts, failed_at)
-SELECT event_id, type, reason, detail, exception_class, topic, partition, "offset", decode(key, 'base64'),
-       decode(value, 'base64'), headers, model, benchmark, source, attempts, failed_at
+INSERT INTO dead_letters AS d (event_id, producer, type, reason, detail, exception_class, topic, partition,
+                               "offset", key, value, headers, model, benchmark, source, attempts, failed_at)
+SELECT event_id, producer, type, reason, detail, exception_class, topic, partition, "offset",
+       decode(key, 'base64'), decode(value, 'base64'), headers, model, benchmark, source, attempts, failed_at
 FROM json_to_recordset(CAST(:rows AS json)) AS row (
-    event_id uuid, type text, reason text, detail text, exception_class text, topic text, partition int,
-    "offset" bigint, key text, value text, headers jsonb, model text, benchmark text, source text,
-    attempts int, failed_at timestamptz)
+    event_id uuid, producer uuid, type text, reason text, detail text, exception_class text, topic text,
+    partition int, "offset" bigint, key text, value text, headers jsonb, model text, benchmark text,
+    source text, attempts int, failed_at timestamptz)
 """
 
 MAX_HISTORY = 20
@@ -43,8 +44,8 @@ PAST = f"""
 # and what failed before is history. An older letter that came again is neither.
 UPSERT_EVENTS = text(
     f"""{INSERT}
-ORDER BY event_id, type
-ON CONFLICT (event_id, type) WHERE event_id IS NOT NULL AND reason <> 'event_id_conflict' DO UPDATE
+ORDER BY event_id, producer, type
+ON CONFLICT (event_id, producer, type) WHERE event_id IS NOT NULL AND reason <> 'event_id_conflict' DO UPDATE
 SET reason = excluded.reason, detail = excluded.detail, exception_class = excluded.exception_class,
     topic = excluded.topic, partition = excluded.partition, "offset" = excluded."offset",
     key = excluded.key, value = excluded.value, headers = excluded.headers,
@@ -57,8 +58,8 @@ WHERE d.attempts < excluded.attempts OR (d.attempts = excluded.attempts AND d.fa
 
 INSERT_CONFLICTS = text(
     f"""{INSERT}
-ORDER BY event_id, type, md5(value)
-ON CONFLICT (event_id, type, md5(value)) WHERE event_id IS NOT NULL AND reason = 'event_id_conflict'
+ORDER BY event_id, producer, type, md5(value)
+ON CONFLICT (event_id, producer, type, md5(value)) WHERE event_id IS NOT NULL AND reason = 'event_id_conflict'
 DO UPDATE SET attempts = excluded.attempts, failed_at = excluded.failed_at, status = 'open', {PAST}
 WHERE d.attempts < excluded.attempts
 """
@@ -96,10 +97,12 @@ SELECT replay_models(ARRAY(SELECT bare_name(name) FROM unnest(CAST(:models AS te
 """)
 
 
-async def record_dead_letters(engine: AsyncEngine, batch: Sequence[Received[DeadLetter]]) -> list[Failure]:
+async def record_dead_letters(
+    engine: AsyncEngine, batch: Sequence[Received[DeadLetter]], suppressions: Suppressions | None = None
+) -> list[Failure]:
     """Write the dead letters that are new, in one transaction."""
-    letters = [received.event for received in batch]
     async with transaction(engine) as connection:
+        letters = await (suppressions or Suppressions()).keep_letters_out(connection, batch)
         await connection.execute(HOLD_NAMES)
         await _write(connection, letters)
         await _close_and_replay(connection, [letter for letter in letters if letter.event_id])
@@ -118,9 +121,9 @@ async def _write(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> 
         elif letter.event_id is None:
             messages.append(row)
         elif letter.reason is Reason.EVENT_ID_CONFLICT:
-            conflicts[letter.event_id, row["type"], letter.value] = row
+            conflicts[letter.event_id, letter.producer, row["type"], letter.value] = row
         else:
-            events[letter.event_id, row["type"]] = row
+            events[letter.event_id, letter.producer, row["type"]] = row
     for statement, rows in (
         (UPSERT_EVENTS, events.values()),
         (INSERT_CONFLICTS, conflicts.values()),

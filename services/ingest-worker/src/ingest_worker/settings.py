@@ -4,6 +4,7 @@ from typing import Annotated
 
 from catalogue_messaging.worker import WorkerSettings
 from catalogue_schema.database import DatabaseUrl
+from catalogue_schema.subjects import ErasureKey
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -14,6 +15,8 @@ class Settings(WorkerSettings):
     model_config = SettingsConfigDict(env_prefix="INGEST_WORKER_")
 
     database_url: Annotated[DatabaseUrl, Field(validation_alias="DATABASE_URL")]
+    erasure_key: Annotated[ErasureKey | None, Field(validation_alias="ERASURE_KEY")] = None
+    """Under which it is known what was erased; needed once something was."""
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8082
     dead_letter_days: Annotated[int, Field(ge=1, le=3650)] = 90
     task_letters: Annotated[int, Field(ge=1, le=10_000_000)] = 100

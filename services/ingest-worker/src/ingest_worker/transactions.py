@@ -49,5 +49,6 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         said = str(getattr(error, "orig", error))
         if is_refused(error):
-            raise ConstraintError(said) from error
+            # Its DETAIL is the row, which somebody wrote and a log would keep.
+            raise ConstraintError(said.partition("\nDETAIL:")[0]) from error
         raise TransientError(f"database: {said}") from error

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from catalogue_messaging.decoding import Decode, decode_json
-from catalogue_messaging.failures import Failure, Received, TransientError
+from catalogue_messaging.failures import Failure, PermanentError, Received, TransientError
 from catalogue_runtime.metrics import count_recorded
 from catalogue_schema.events import Event, Reason
+from catalogue_schema.headers import CE_PRODUCER
 from catalogue_schema.topics import EVENT_TOPICS
 from pydantic_core import from_json
 from sqlalchemy import text
@@ -18,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ingest_worker.metrics import out_of_range
 from ingest_worker.names import BENCHMARK, MODEL, Kind
+from ingest_worker.suppressions import Suppressions
 from ingest_worker.transactions import Before, transaction
 
 NOT_SAID = {"event_id", "occurred_at", "sentiment", "sentiment_confidence", "classifier"}
@@ -50,7 +54,7 @@ class Recording:
 
         def decode(record: ConsumerRecord) -> bytes:
             event: Event = read(record)
-            return row_of(event.said(), write(event, include=rest))
+            return row_of(event.said(), write(event, include=rest), producer_of(record))
 
         return decode
 
@@ -59,10 +63,32 @@ class Recording:
             await connection.execute(text(self._before.sql), parameters)
 
 
-def row_of(said: bytes, rest: bytes) -> bytes:
-    """What an event says, with its digest, and its other fields, in one JSON object."""
+class ProducerError(PermanentError):
+    """The header that says whose event it is says no such thing."""
+
+    reason = Reason.INVALID
+
+
+def producer_of(record: ConsumerRecord) -> bytes:
+    """Whose event it is, as JSON. Raises ProducerError."""
+    for name, value in reversed(record.headers):
+        if name == CE_PRODUCER and value is not None:
+            return _producer(value)
+    return b"null"
+
+
+@lru_cache(maxsize=10_000)
+def _producer(value: bytes) -> bytes:
+    try:
+        return b'"%b"' % str(UUID(value.decode())).encode()
+    except ValueError as error:
+        raise ProducerError(f"header:{CE_PRODUCER} is no UUID: send a key's id, or leave it out") from error
+
+
+def row_of(said: bytes, rest: bytes, producer: bytes = b"null") -> bytes:
+    """What an event says, with its digest, whose it is, and its other fields, in one JSON object."""
     digest = blake2b(said, digest_size=16).hexdigest().encode()
-    return b'{"fingerprint":"%b",%b,%b' % (digest, said[1:-1], rest[1:])
+    return b'{"fingerprint":"%b","producer":%b,%b,%b' % (digest, producer, said[1:-1], rest[1:])
 
 
 def rows(batch: Sequence[Received[bytes]]) -> dict[str, str]:
@@ -71,11 +97,15 @@ def rows(batch: Sequence[Received[bytes]]) -> dict[str, str]:
 
 
 async def write_events(
-    engine: AsyncEngine, recording: Recording, batch: Sequence[Received[bytes]]
+    engine: AsyncEngine,
+    recording: Recording,
+    batch: Sequence[Received[bytes]],
+    suppressions: Suppressions | None = None,
 ) -> list[Failure]:
     """Record the events that are new. Returns those that cannot be recorded. Raises as `transaction`."""
-    parameters = rows(batch)
     async with transaction(engine) as connection:
+        batch = await (suppressions or Suppressions()).keep_out(connection, recording.event, batch)
+        parameters = rows(batch)
         await recording.prepare(connection, parameters)
         answer = (await connection.execute(recording.statement, parameters)).mappings().one()
         if answer["recorded"] < answer["expected"]:
@@ -106,7 +136,9 @@ def _unknown(
 
 def _conflict(received: Received[bytes]) -> Failure:
     event: dict[str, Any] = from_json(received.event)
-    detail = f"/event_id {event['event_id']} is another event's, with other content, and that one stays"
+    detail = (
+        f"/event_id {event['event_id']} is another event's of yours, with other content, and that one stays"
+    )
     return Failure(
         received.record,
         Reason.EVENT_ID_CONFLICT,

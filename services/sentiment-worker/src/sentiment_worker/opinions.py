@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from catalogue_messaging.envelope import header
+from catalogue_messaging.envelope import of_message
 from catalogue_messaging.failures import Failure, Received
 from catalogue_messaging.publisher import EventPublisher
 from catalogue_runtime.metrics import SECONDS, Outcome, count_events
@@ -39,7 +39,7 @@ async def classify_opinions(
             publisher.message(
                 OPINIONS_CLASSIFIED,
                 _classified(received.event, classifier, answers),
-                header(list(received.record.headers), "traceparent"),
+                of_message(received.record.headers),
             )
             for received in batch
         ],

@@ -16,6 +16,7 @@ from catalogue_schema.events import DeadLetter, Reason
 from catalogue_schema.headers import (
     ATTEMPT,
     CE_ID,
+    CE_PRODUCER,
     DEAD_LETTER_HEADERS,
     ERROR_CLASS,
     ERROR_MESSAGE,
@@ -68,9 +69,7 @@ def to_message(failure: Failure) -> Message:
     record, detail = failure.record, failure.detail
     if _size(record) > MAX_COPIED:
         detail = f"not copied, {_size(record)} bytes: read it where it stands; {detail}"
-        event_id = _event_id(_body(record), [*record.headers])
-        known = () if event_id is None else ((CE_ID, str(event_id).encode()),)
-        record = replace(record, key=None, value=None, headers=known)
+        record = replace(record, key=None, value=None, headers=_identity(record))
     attempt = _integer(header(list(failure.record.headers), ATTEMPT), 0, MAX_INT - 1) + 1
     said: Headers = [
         (ERROR_TOPIC, record.topic.encode()),
@@ -94,6 +93,7 @@ def from_record(record: ConsumerRecord) -> DeadLetter:
     reason = header(headers, REASON)
     return DeadLetter(
         event_id=_event_id(body, headers),
+        producer=_uuid(header(headers, CE_PRODUCER)),
         reason=Reason(reason) if reason in set(Reason) else Reason.UNEXPECTED,
         detail=_text(header(headers, ERROR_MESSAGE)) or "",
         exception_class=(_text(header(headers, ERROR_CLASS)) or "")[:255],
@@ -141,13 +141,25 @@ def _object(value: bytes | None) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def _identity(record: ConsumerRecord) -> tuple[tuple[str, bytes], ...]:
+    """The headers that say which event it is, and whose."""
+    headers = [*record.headers]
+    known = {
+        CE_ID: _event_id(_body(record), headers),
+        CE_PRODUCER: _uuid(header(headers, CE_PRODUCER)),
+    }
+    return tuple((name, str(value).encode()) for name, value in known.items() if value is not None)
+
+
 def _event_id(body: dict[str, Any], headers: Headers) -> UUID | None:
-    for candidate in (body.get("event_id"), header(headers, CE_ID)):
-        try:
-            return UUID(str(candidate))
-        except ValueError:
-            continue
-    return None
+    return _uuid(body.get("event_id")) or _uuid(header(headers, CE_ID))
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 def _size(record: ConsumerRecord) -> int:

@@ -90,14 +90,14 @@ class EventPublisher:
         self,
         topic: Topic,
         events: Sequence[Event],
-        traceparent: str | None = None,
+        passed_on: Sequence[tuple[str, bytes]] = (),
     ) -> None:
         """Publish the topic's events. Raises PublishError when not all are acknowledged in time."""
-        await self.publish_messages(topic, (self.message(topic, event, traceparent) for event in events))
+        await self.publish_messages(topic, (self.message(topic, event, passed_on) for event in events))
 
-    def message(self, topic: Topic, event: Event, traceparent: str | None = None) -> Message:
-        """Write the event as it stands on its topic."""
-        headers = event_headers(event, self._source, traceparent)
+    def message(self, topic: Topic, event: Event, passed_on: Sequence[tuple[str, bytes]] = ()) -> Message:
+        """Write the event as it stands on its topic; `passed_on` is of its request, or the message before."""
+        headers = event_headers(event, self._source, passed_on)
         key = str(getattr(event, topic.key))
         return Message(key.encode(), event.to_json(), headers)
 

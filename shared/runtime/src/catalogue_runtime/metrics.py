@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     REPEATED = "repeated"
     """It had been recorded before."""
     DEAD_LETTERED = "dead_lettered"
+    SUPPRESSED = "suppressed"
+    """It is of somebody whose data were erased: it is not recorded, and consumers are told to delete it."""
 
 
 EVENTS = Counter("catalogue_events", "Events by type and outcome", ["type", "outcome"])

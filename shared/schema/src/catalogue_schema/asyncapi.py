@@ -15,8 +15,8 @@ from catalogue_schema.topics import TOPICS, Topic, Value
 DESCRIPTION = """\
 Opinions, benchmark results and use cases of AI models, as CloudEvents 1.0 over Kafka in binary mode.
 
-Delivery is at least once, and in order for each model: the header `ce_id` is the idempotency key.
-Take a header or field that you do not know as one that was added.
+Delivery is at least once, and in order for each model: `ce_id` and `ce_producer` together are the
+idempotency key. Take a header or field that you do not know as one that was added.
 """
 BINDING_VERSION = "0.5.0"
 
@@ -47,6 +47,7 @@ def _channel(topic: Topic, address: str) -> dict[str, Any]:
     configuration = {
         "cleanup.policy": ["delete"],
         "retention.ms": topic.retention_ms,
+        "segment.ms": topic.segment_ms,
         "retention.bytes": topic.retention_bytes,
         "max.message.bytes": topic.max_message_bytes,
     }

@@ -2,7 +2,7 @@
 
 Frozen, and closed: a field that is not named here is an error, unless a consumer validates with
 `extra="ignore"` or `"allow"`, as those of a topic do. Times are in UTC; dates are calendar dates. An
-`event_id` is the idempotency key: the same id is the same event, however often it is sent.
+`event_id` is the idempotency key: the same id of one producer is the same event, however often it is sent.
 """
 
 from datetime import UTC, date, datetime
@@ -162,6 +162,26 @@ class SubmissionRetracted(Event):
     reason: ShortText
 
 
+class ErasedEventId(BaseModel):
+    """One event: its id is its producer's own."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event_id: UUID
+    producer: UUID | None = None
+
+
+class SubjectErased(Event):
+    """Somebody's data were erased: delete what you keep of these events, and what you made of it.
+
+    It says neither whose they were nor what was in them. An erasure of many events is several of these; one
+    that comes again, from a topic or its producer, is told of again.
+    """
+
+    erasure_id: UUID
+    events: Annotated[tuple[ErasedEventId, ...], Field(min_length=1, max_length=1000)]
+
+
 class Reason(StrEnum):
     """Why an event was put on the dead-letter topic."""
 
@@ -185,6 +205,7 @@ class DeadLetter(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
     event_id: UUID | None = None
+    producer: UUID | None = None
     reason: Reason
     detail: str
     exception_class: str

@@ -17,7 +17,7 @@ def json_schema(topic: Topic) -> dict[str, Any]:
     `event_id` and `occurred_at` are always there: the API adds what its client left out. Fields may be added
     within a topic's version, so consumers must not refuse those they do not know, as the models do.
     """
-    schema = topic.event.model_json_schema(mode="serialization")
+    schema = _whole(topic.event.model_json_schema(mode="serialization"))
     del schema["additionalProperties"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -25,6 +25,24 @@ def json_schema(topic: Topic) -> dict[str, Any]:
         **schema,
         "required": ["event_id", "occurred_at", *schema["required"]],
     }
+
+
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """With its definitions where they are referred to: the schema stands within other documents, too."""
+    definitions = schema.pop("$defs", {})
+
+    def put(part: Any) -> Any:
+        if isinstance(part, list):
+            return [put(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        reference = part.get("$ref", "").removeprefix("#/$defs/")
+        return (
+            put(definitions[reference]) if reference in definitions else {k: put(v) for k, v in part.items()}
+        )
+
+    whole: dict[str, Any] = put(schema)
+    return whole
 
 
 def export(directory: Path) -> None:

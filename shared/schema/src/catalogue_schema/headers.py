@@ -15,6 +15,7 @@ CE_ID: Final = "ce_id"
 CE_SOURCE: Final = "ce_source"
 CE_TYPE: Final = "ce_type"
 CE_TIME: Final = "ce_time"
+CE_PRODUCER: Final = "ce_producer"
 CONTENT_TYPE: Final = "content-type"
 TRACEPARENT: Final = "traceparent"
 
@@ -43,10 +44,17 @@ def _text(description: str, **more: str) -> dict[str, Any]:
 
 EVENT_HEADERS: Mapping[str, Header] = {
     CE_SPECVERSION: Header({"const": "1.0"}),
-    CE_ID: Header(_text("The event's id, its idempotency key", format="uuid")),
+    CE_ID: Header(_text("The event's id, its producer's idempotency key", format="uuid")),
     CE_SOURCE: Header(_text("Which service published it", format="uri-reference")),
     CE_TYPE: Header({"type": "string"}),
     CE_TIME: Header(_text("When it happened", format="date-time")),
+    CE_PRODUCER: Header(
+        _text(
+            "Whose event it is: the id of the key or user that sent it, where one was asked for",
+            format="uuid",
+        ),
+        required=False,
+    ),
     CONTENT_TYPE: Header({"const": "application/json"}),
     TRACEPARENT: Header(_text("W3C Trace Context, where the producer sent one"), required=False),
 }

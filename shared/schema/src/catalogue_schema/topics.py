@@ -16,6 +16,7 @@ from catalogue_schema.events import (
     OpinionClassified,
     OpinionSubmitted,
     ResultReported,
+    SubjectErased,
     SubmissionRetracted,
     UseCaseMentioned,
 )
@@ -57,6 +58,8 @@ class Topic:
     partitions: int = 6
     retention_ms: int = 30 * DAY_MS
     retention_bytes: int = 4 * GIB
+    # A broker deletes whole segments: a message stands for up to this much longer than the retention.
+    segment_ms: int = DAY_MS
     max_message_bytes: int = 1024**2
 
     @property
@@ -66,6 +69,7 @@ class Topic:
             "cleanup.policy": "delete",
             "retention.ms": str(self.retention_ms),
             "retention.bytes": str(self.retention_bytes),
+            "segment.ms": str(self.segment_ms),
             "max.message.bytes": str(self.max_message_bytes),
         }
 
@@ -98,12 +102,19 @@ SUBMISSIONS_RETRACTED = Topic(
     Submission("/v1/retractions", "Retract an opinion, a result or a use case"),
     key="retracts",
 )
+SUBJECTS_ERASED = Topic(
+    "catalogue.subjects.erased.v1",
+    SubjectErased,
+    "Events that consumers have to delete, since somebody's data were erased",
+    key="erasure_id",
+    # It names nobody, and a consumer that was away for long has to learn of it all the same.
+    retention_ms=400 * DAY_MS,
+)
 DEAD_LETTERS = Topic(
     "catalogue.dead-letters.v1",
     DeadLetter,
     "Messages that could not be processed: the original bytes, and the reason in the headers",
     value=Value.ORIGINAL,
-    retention_ms=90 * DAY_MS,
     # room for the largest message of the other topics and the headers that say what was wrong
     max_message_bytes=2 * 1024**2,
 )
@@ -114,8 +125,12 @@ TOPICS: tuple[Topic, ...] = (
     RESULTS_REPORTED,
     USE_CASES_MENTIONED,
     SUBMISSIONS_RETRACTED,
+    SUBJECTS_ERASED,
     DEAD_LETTERS,
 )
+
+WITH_CONTENTS = tuple(topic for topic in TOPICS if topic is not SUBJECTS_ERASED)
+"""The topics on which stands what somebody wrote."""
 
 EVENT_TOPICS: Mapping[type[Event], Topic] = {
     topic.event: topic for topic in TOPICS if issubclass(topic.event, Event)

@@ -43,7 +43,8 @@ async def test_one_changes_the_password_with_that_of_today(
 
     changed = await send_guarded("/account/password", current=PASSWORD, new=NEW)
     assert changed.headers["Location"] == "/sign-in?next=/account"
-    assert COOKIE not in guarded_browser.cookies
+    assert f'{COOKIE}=""; expires=' in changed.headers["Set-Cookie"]
+    guarded_browser.cookies.delete(COOKIE)
     page = await guarded_browser.get("/sign-in")
     assert "Your password is changed" in page.text
     assert (await send_guarded("/sign-in", email=user.email, password=NEW)).is_redirect

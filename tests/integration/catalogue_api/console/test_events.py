@@ -50,7 +50,7 @@ async def way(client: httpx.AsyncClient, event_id: str) -> str:
     return (await client.get(f"/events/{event_id}")).raise_for_status().text
 
 
-@pytest.mark.parametrize("event_id", [None, str(uuid4())])
+@pytest.mark.parametrize("event_id", [None, str(UUID(int=4))])
 async def test_a_recorded_event_shows_where_it_stood_and_its_row(
     watcher: httpx.AsyncClient, database_url: str, event_id: str | None
 ) -> None:

@@ -77,7 +77,7 @@ async def test_whatever_other_programs_write_there_the_page_stands(
     name = topics.topic_name(RESULTS_REPORTED)
     async with AIOKafkaProducer(**topics.client_options()) as producer:
         for value in (b"[]", b'"x"', b"{}", b"no JSON", b'{"model": {"a": 1}, "event_id": 7}', None):
-            await producer.send_and_wait(name, value)
+            await producer.send_and_wait(name, value, key=b"k")
     await post(watcher, 5)
 
     found = rows(await watcher.get("/live"))

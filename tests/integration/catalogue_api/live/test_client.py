@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -24,17 +25,30 @@ from support.proxies import proxied
 COMMAND = str(Path(sys.executable).with_name("catalogue"))
 
 
-class Following:
-    """A thread that follows."""
+class StoppedError(Exception):
+    """Nobody wants to follow any more."""
 
-    def __init__(self, catalogue: Catalogue, after: str) -> None:
+
+class Following:
+    """A thread that follows until it is stopped, and its connection breaks."""
+
+    def __init__(self, url: str, after: str) -> None:
         self.heard: list[Passing] = []
-        self._events = catalogue.follow(after=after)
-        threading.Thread(target=self._run, daemon=True).start()
+        self.told: list[str] = []
+        self._is_stopping = False
+        self._events = Catalogue(url, on_retry=self._tell).follow(after=after)
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
 
     def _run(self) -> None:
-        for passing in self._events:
-            self.heard.append(passing)
+        with suppress(StoppedError):
+            for passing in self._events:
+                self.heard.append(passing)
+
+    def _tell(self, why: str) -> None:
+        self.told.append(why)
+        if self._is_stopping:
+            raise StoppedError
 
     async def scores(self, number: int) -> list[float]:
         async def look() -> list[float]:
@@ -42,27 +56,40 @@ class Following:
 
         return await eventually(look, lambda scores: len(scores) >= number)
 
+    async def is_told(self) -> None:
+        async def look() -> list[str]:
+            return self.told
+
+        await eventually(look, bool)
+
+    async def stop(self) -> None:
+        self._is_stopping = True
+        await asyncio.to_thread(self._thread.join)
+
 
 async def test_a_follower_whose_connection_breaks_goes_on_where_it_was(
     live: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("catalogue_client.following.PAUSE", 0.2)
-    told: list[str] = []
     async with listening(live) as heard:
         place = heard.last_id
     async with proxied(str(live.base_url)) as (url, proxy):
-        following = Following(Catalogue(url, on_retry=told.append), place)
-        await post(live, 0)
-        await following.scores(1)
-        proxy.cut()
-        await post(live, 1, 2, 3)
-        await eventually(lambda: asyncio.sleep(0, told), bool)
-        proxy.mend()
-        await post(live, 4)
-        scores = await following.scores(5)
+        following = Following(url, place)
+        try:
+            await post(live, 0)
+            await following.scores(1)
+            proxy.cut()
+            await post(live, 1, 2, 3)
+            await following.is_told()
+            proxy.mend()
+            await post(live, 4)
+            scores = await following.scores(5)
+        finally:
+            proxy.cut()
+            await following.stop()
 
     assert sorted(scores) == [0, 1, 2, 3, 4]
-    assert "once more in" in told[0]
+    assert "once more in" in following.told[0]
 
 
 async def test_a_catalogue_that_is_away_or_refuses_is_told(

@@ -62,3 +62,25 @@ async def test_partitions_that_are_added_are_heard_too(
             await sender.send_and_wait(name, b"[8]", partition=6)
             [(_, data)] = await again.until(1)
             assert data["event"] == [8]
+
+
+async def test_who_listens_while_a_topic_is_made_again_is_left_and_then_hears_it_from_its_beginning(
+    live: httpx.AsyncClient, topics: KafkaSettings
+) -> None:
+    name = topics.topic_name(RESULTS_REPORTED)
+    async with listening(live) as heard, producer(topics) as sender:
+        for value in (b"[1]", b"[2]", b"[3]"):
+            await sender.send_and_wait(name, value, partition=2)
+        await heard.until(3)
+        async with administrator(topics) as admin:
+            await admin.delete_topics([name])
+            await eventually(lambda: live.get("/readyz"), lambda ready: "no topics" in ready.json()["kafka"])
+        await ensure_topics(topics, TopicSettings())
+        async with producer(topics) as another:
+            await another.send_and_wait(name, b"[4]", partition=2)
+        await heard.end(60)
+
+    async with listening(live, after=heard.last_id) as again:
+        [(_, gap), (_, data)] = await again.until(2)
+    assert (gap["partition"], gap["since"], gap["then"]) == (2, 3, 0)
+    assert (data["offset"], data["event"]) == (0, [4])

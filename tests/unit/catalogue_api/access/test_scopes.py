@@ -39,6 +39,7 @@ def test_only_reads_and_signing_in_and_out_are_asked_nothing() -> None:
         "DELETE /v1/sessions",
         "POST /sign-in",
         "POST /sign-out",
+        "POST /account/sign-out",
     }
     assert not any(name.startswith("GET /v1/") for name in public)
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 import shlex
 import time
 from collections.abc import Iterator, Mapping
@@ -67,6 +68,17 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def kept_secret(path: Path) -> str:
+    """Made at random the first time, and the same ever since; only its owner may read it."""
+    if not path.exists():
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_urlsafe(32))
+        unfinished.rename(path)
+    return path.read_text()
 
 
 @contextmanager

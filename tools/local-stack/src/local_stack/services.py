@@ -27,7 +27,8 @@ class Service:
 
     `host_setting` names the variable with the address that it listens on, 127.0.0.1 without one;
     `url_setting` the one that tells the person at the terminal where it is. Only where it has a
-    `database_role` does it learn where the database is: `database_url`, with the role's password.
+    `database_role` does it learn where the database is, with the role's password, and what else is `told` to
+    those that have one.
     """
 
     name: str
@@ -37,7 +38,7 @@ class Service:
     host_setting: str = ""
     url_setting: str = ""
     database_role: str = ""
-    database_url: str = field(default="", repr=False)
+    told: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def host(self, environment: Mapping[str, str]) -> str:
         return environment.get(self.host_setting) or LOOPBACK
@@ -104,8 +105,7 @@ class ServiceProcess(ManagedProcess):
     def __init__(self, service: Service, environment: Mapping[str, str], log: Path) -> None:
         super().__init__(service.name, log)
         self.service = service
-        own = {"DATABASE_URL": service.database_url} if service.database_url else {}
-        self.environment = {**environment, **own}
+        self.environment = {**environment, **service.told}
         self.address = (reachable(service.host(environment)), service.port(environment))
 
     def prepare(self) -> Command:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local_stack.data_dir import exclusive, published
+from local_stack.data_dir import exclusive, kept_secret, published
 from local_stack.kafka import KafkaServer
 from local_stack.ports import LOOPBACK, free_port, port_of, require_free
 from local_stack.postgres import PostgresServer
@@ -17,6 +17,9 @@ from local_stack.supervisor import Supervisor
 logger = logging.getLogger(__name__)
 
 Environment = Mapping[str, str]
+
+ERASURE_KEY = "ERASURE_KEY"
+"""What was erased is known by it: as lasting as the data."""
 
 
 def run(
@@ -38,7 +41,8 @@ def run(
         logs = _fresh_logs(data_dir / "logs")
         addresses = _start_servers(supervisor, data_dir, environment)
         environment |= addresses
-        services = _with_logins(services, addresses["DATABASE_URL"])
+        key = environment.get(ERASURE_KEY) or kept_secret(data_dir / "erasure-key")
+        services = _with_logins(services, addresses["DATABASE_URL"], {ERASURE_KEY: key})
         _run_tasks(tasks, environment, logs)
         _start_services(supervisor, services, environment, logs)
         addresses |= {s.url_setting: s.url(environment) for s in services if s.url_setting}
@@ -81,9 +85,14 @@ def _start_servers(supervisor: Supervisor, data_dir: Path, environment: Environm
     return {"DATABASE_URL": postgres.url, "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers}
 
 
-def _with_logins(services: Sequence[Service], database_url: str) -> list[Service]:
+def _with_logins(services: Sequence[Service], database_url: str, secrets: Environment) -> list[Service]:
     logins = give_logins(database_url, {s.database_role for s in services if s.database_role})
-    return [replace(service, database_url=logins.get(service.database_role, "")) for service in services]
+    return [
+        replace(service, told={"DATABASE_URL": logins[service.database_role], **secrets})
+        if service.database_role
+        else service
+        for service in services
+    ]
 
 
 def _run_tasks(tasks: Sequence[Task], environment: Environment, logs: Path) -> None:
@@ -98,7 +107,7 @@ def _start_services(
 ) -> None:
     if services:
         logger.info("Starting %s ...", ", ".join(service.name for service in services))
-    told = {name: value for name, value in environment.items() if name != "DATABASE_URL"}
+    told = {name: value for name, value in environment.items() if name not in {"DATABASE_URL", ERASURE_KEY}}
     supervisor.start([ServiceProcess(service, told, logs / f"{service.name}.log") for service in services])
 
 

@@ -18,6 +18,7 @@ FILTERS: Mapping[str, str] = {
     "topic": "On which topic.",
     "model": "Of which model, as the event names it.",
     "benchmark": "Of which benchmark, as the event names it.",
+    "producer": "Whose, by the id of a key or user.",
     "status": "open, replaying, replayed, recorded or discarded.",
     "since": "Failed at this time or later (ISO 8601).",
     "until": "Failed before this time (ISO 8601).",

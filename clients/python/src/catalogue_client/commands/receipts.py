@@ -37,6 +37,7 @@ def in_words(receipt: dict[str, Any]) -> str:
     said = {
         "recorded": f"it is at {receipt.get('location')}",
         "retracted": f"it was taken back by {receipt.get('retracted_by')}",
+        "erased": "its author, its source or the event itself was erased, and is not recorded again",
         "waiting": f"it goes on by itself when the name is known; {failed}",
         "dead_lettered": failed,
         "replaying": "it is being published again",

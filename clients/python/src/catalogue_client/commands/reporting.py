@@ -10,6 +10,7 @@ WORDS = {
     "waiting": "waiting for a name",
     "dead_lettered": "dead-lettered",
     "retracted": "taken back before",
+    "erased": "of somebody who was erased",
     "discarded": "discarded",
     "replaying": "being replayed",
     "unknown": "not known yet when the time was over (--wait)",

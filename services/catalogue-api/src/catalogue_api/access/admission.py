@@ -37,8 +37,8 @@ class Admission:
             return
         token = find_token(scope["headers"])
         if self._open:
-            found = await _named(scope, token)
-            scope["state"]["principal"] = ANYONE if found is None else replace(found, scopes=ALL)
+            named = await _named(scope, token)
+            scope["state"]["principal"] = replace(named, scopes=ALL) if named else ANYONE
             return
         if access.reads and self._public_reads:
             scope["state"]["principal"] = await _named(scope, token) or NOBODY
@@ -58,7 +58,7 @@ class Admission:
 
 
 async def _named(scope: AsgiScope, token: str | None) -> Principal | None:
-    """Where nobody has to say who they are, a token still tells."""
+    """Where nobody needs to say who they are, a token still tells."""
     try:
         return None if token is None else await _find(scope, token)
     except Unavailable:

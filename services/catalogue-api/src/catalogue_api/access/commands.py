@@ -10,6 +10,7 @@ from getpass import getpass
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from catalogue_runtime.settings import load_settings
 from catalogue_schema.database import create_engine, get_db, passes
 from catalogue_schema.tables import ApiKeyCreate, ApiKeyResponse
 from catalogue_schema.tables.api_keys import SCOPES
@@ -25,6 +26,8 @@ from catalogue_api.access.keyring import KeyQuery, Rotation, create_key, list_ke
 from catalogue_api.access.passwords import Password, Passwords
 from catalogue_api.access.principals import OPERATOR
 from catalogue_api.http.problems import FieldError, Invalid, Problem, field_errors
+from catalogue_api.privacy.applying import apply_again
+from catalogue_api.settings import ErasureSettings
 
 MOST_DAYS = 36_500
 
@@ -79,6 +82,9 @@ def _parser() -> ArgumentParser:
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_keys(groups.add_parser("keys", help="keys of programs").add_subparsers(required=True))
     _add_users(groups.add_parser("users", help="accounts of people").add_subparsers(required=True))
+    erasures = groups.add_parser("erasures", help="what was erased").add_subparsers(required=True)
+    apply = erasures.add_parser("apply", help="erase again what a restored backup has of it")
+    apply.set_defaults(command=_apply_erasures)
     return parser
 
 
@@ -156,6 +162,12 @@ async def _reset_password(db: AsyncSession, asked: Namespace) -> Done:
     changed = await reset_password(db, asked.email, _password(), Passwords())
     told = f"{changed.email} has another password, and is signed out.\n"
     return Done(Deed("password", "users", changed.id), lambda: sys.stderr.write(told))
+
+
+async def _apply_erasures(db: AsyncSession, _: Namespace) -> Done:
+    counts = await apply_again(db, load_settings(ErasureSettings).erasure_key)
+    said = ", ".join(f"{count} of {table}" for table, count in sorted(counts.items()) if count)
+    return Done(Deed("apply", "erasures"), lambda: sys.stderr.write(f"Erased again: {said or 'nothing'}.\n"))
 
 
 def _password() -> SecretStr:

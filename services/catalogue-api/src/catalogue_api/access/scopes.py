@@ -29,6 +29,7 @@ WRITE = Access("reference:write")
 DELETE = Access("reference:delete")
 LETTERS = Access("dead-letters:write")
 TASKS = Access("tasks:write")
+ERASE = Access("privacy:erase")
 ADMIN = Access("admin")
 
 OWN: Mapping[str, Access] = {
@@ -130,6 +131,9 @@ OWN: Mapping[str, Access] = {
     "DELETE /v1/api-keys/{key_id}": ADMIN,
     "POST /v1/api-keys/{key_id}/rotate": ADMIN,
     "GET /v1/audit": ADMIN,
+    "GET /v1/erasures": ERASE,
+    "GET /v1/erasures/{erasure_id}": ERASE,
+    "POST /v1/erasures": ERASE,
     # Pages
     "GET /static": PUBLIC,
     "GET /": READS,

@@ -13,7 +13,6 @@ from catalogue_schema.text import LongText, ShortText
 from catalogue_schema.times import Time
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, RowId, fetch_page
@@ -40,22 +39,17 @@ class LetterFilter(BaseModel):
     topic: ShortText | None = None
     model: ShortText | None = None
     benchmark: ShortText | None = None
+    producer: UUID | None = None
     since: Annotated[Time | None, Field(description="Failed at this time or later")] = None
     until: Annotated[Time | None, Field(description="Failed before this time")] = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        row = DeadLetterRow
-        wanted = equal(
-            (col(row.reason), self.reason),
-            (col(row.status), self.status),
-            (col(row.topic), self.topic),
-            (col(row.model), self.model),
-            (col(row.benchmark), self.benchmark),
-        )
+        of, names = LETTERS.c, ("reason", "status", "topic", "model", "benchmark", "producer")
+        wanted = equal(*((of[name], getattr(self, name)) for name in names))
         if self.since is not None:
-            wanted.append(col(row.failed_at) >= self.since)
+            wanted.append(of.failed_at >= self.since)
         if self.until is not None:
-            wanted.append(col(row.failed_at) < self.until)
+            wanted.append(of.failed_at < self.until)
         return wanted
 
 
@@ -66,6 +60,7 @@ class LetterQuery(LetterFilter, PageQuery):
 class Letter(BaseModel):
     id: int
     event_id: UUID | None
+    producer: UUID | None
     type: Annotated[str | None, Field(description="What was submitted", examples=["ResultReported"])]
     reason: Annotated[str, Field(examples=["unknown_model"])]
     detail: str

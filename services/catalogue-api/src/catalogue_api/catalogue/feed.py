@@ -94,13 +94,19 @@ def _model(row: RowMapping) -> Entry:
 def _result(row: RowMapping) -> Entry:
     said = (row["date_tested"] and f"tested on {row['date_tested']}", row["evaluator"], row["harness"])
     return Entry(
-        row["event_id"],
+        _id_of(row),
         "results",
         f"{row['model']} scores {_score(row)} on {row['benchmark']}",
         ", ".join(str(each) for each in said if each) or "Nothing more is said of it.",
         f"/v1/results/{row['id']}",
         row["updated_at"],
     )
+
+
+def _id_of(result: RowMapping) -> UUID:
+    """Two producers' events may have one id."""
+    event_id, producer = result["event_id"], result["producer"]
+    return event_id if producer is None else uuid5(producer, str(event_id))
 
 
 def _leader(row: RowMapping) -> Entry:

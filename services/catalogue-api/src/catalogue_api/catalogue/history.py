@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
+from uuid import UUID
 
 from catalogue_schema.tables import BenchmarkResult, ResultReport, Retraction
 from catalogue_schema.times import Date
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, FromClause, cast, exists, func, null, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Tuple, cast, exists, func, null, select, tuple_
 from sqlalchemy import Date as SqlDate
 
 from catalogue_api.catalogue.statements import AnySelect, table_of
@@ -62,9 +63,15 @@ def stood(known_by: datetime) -> FromClause:
         later.c.benchmark_id == earlier.c.benchmark_id,
         later.c.date_tested.is_not_distinct_from(earlier.c.date_tested),
         later.c.variant.is_not_distinct_from(earlier.c.variant),
-        tuple_(later.c.occurred_at, later.c.event_id) > tuple_(earlier.c.occurred_at, earlier.c.event_id),
+        _rank(later) > _rank(earlier),
     )
     return select(earlier).where(~superseded).subquery("result")
+
+
+def _rank(reports: FromClause) -> Tuple:
+    """Of two reports for one place the greater stands, as ingest-worker has it."""
+    of = reports.c
+    return tuple_(of.occurred_at, of.event_id, func.coalesce(of.producer, UUID(int=0)))
 
 
 def stages(asked: AsOfQuery) -> FromClause:
@@ -79,7 +86,9 @@ def stages(asked: AsOfQuery) -> FromClause:
     known_by = asked.known_by or datetime.max.replace(tzinfo=UTC)
     report, retraction = table_of(ResultReport), table_of(Retraction)
     taken_back = select(func.min(retraction.c.created_at)).where(
-        retraction.c.retracts == report.c.event_id, retraction.c.created_at < known_by
+        retraction.c.retracts == report.c.event_id,
+        (retraction.c.producer == report.c.producer).is_not(False),
+        retraction.c.created_at < known_by,
     )
     begin, end = _day(report.c.created_at).label("begin"), _day(taken_back.scalar_subquery()).label("end")
     return select(report, begin, end).where(report.c.created_at < known_by).subquery("result")
@@ -93,11 +102,17 @@ def _reports(known_by: datetime) -> AnySelect:
     """Reports that were accepted before, and not taken back before."""
     report, stands = table_of(ResultReport).alias(), table_of(BenchmarkResult).alias()
     retraction = table_of(Retraction)
-    retracted = exists().where(retraction.c.retracts == report.c.event_id, retraction.c.created_at < known_by)
-    result_id = select(stands.c.id).where(stands.c.event_id == report.c.event_id).scalar_subquery()
+    retracted = exists().where(
+        retraction.c.retracts == report.c.event_id,
+        (retraction.c.producer == report.c.producer).is_not(False),
+        retraction.c.created_at < known_by,
+    )
+    standing = select(stands.c.id).where(
+        stands.c.event_id == report.c.event_id, stands.c.producer.is_not_distinct_from(report.c.producer)
+    )
     columns = [column for column in report.c if column.name not in {"id", "fingerprint"}]
     reports: AnySelect = select(
-        result_id.label("id"),
+        standing.scalar_subquery().label("id"),
         report.c.id.label("report_id"),
         report.c.created_at.label("updated_at"),
         *columns,

@@ -48,7 +48,7 @@ async def list_leads(db: AsyncSession, name: str, query: LeadQuery) -> Leads:
     results, complete = await _columns(db, ranking)
     turns = find_turns(results, ascending=ranking.ascending)
     names = await _names(db, {turn.model for turn in turns})
-    ends = [*(turn.day for turn in turns[1:]), None]
+    ends = [*(turn.day for turn in turns), None][1:]
     items = [
         Lead(model=names[turn.model], since=turn.day, until=end, score=turn.score)
         for turn, end in zip(turns, ends, strict=True)

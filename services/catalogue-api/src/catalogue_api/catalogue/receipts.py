@@ -1,20 +1,21 @@
 """What became of an event."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from catalogue_schema.events import Reason
-from catalogue_schema.tables import BenchmarkResult, DeadLetterRow, Opinion, ResultReport, Retraction, UseCase
+from catalogue_schema.tables import DeadLetterRow, ErasedEvent
 from catalogue_schema.tables.reported import Reported
 from pydantic import BaseModel, BeforeValidator, Field
-from sqlalchemy import RowMapping, and_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.paging import ListQuery, listed
+from catalogue_api.catalogue.recorded import Recorded, TakenBack, find_recorded, find_retractions
 from catalogue_api.catalogue.statements import execute, table_of
 
 
@@ -25,6 +26,7 @@ class Status(StrEnum):
     DEAD_LETTERED = "dead_lettered"
     REPLAYING = "replaying"
     DISCARDED = "discarded"
+    ERASED = "erased"
     UNKNOWN = "unknown"
 
 
@@ -45,9 +47,16 @@ class DeadLetterSummary(BaseModel):
 
 
 class Receipt(BaseModel):
-    """`waiting`: for a name, and goes on by itself when that appears. `unknown`: not yet, or never sent."""
+    """`waiting`: for a name, and goes on by itself when that appears. `unknown`: not yet, or never sent.
+
+    `erased`: at somebody's request, and nothing of it is kept.
+    """
 
     event_id: UUID
+    producer: Annotated[
+        UUID | None,
+        Field(description="Whose event it is: the key or user that sent it, where one was asked for"),
+    ] = None
     status: Status = Status.UNKNOWN
     location: Annotated[
         str | None, Field(description="Where it is recorded", examples=["/v1/opinions/12"])
@@ -82,97 +91,67 @@ class Receipts(BaseModel):
     items: list[Receipt]
 
 
-_Found = dict[UUID, Receipt]
+@dataclass
+class _Known:
+    """What is known of an id: several producers' events may have it."""
+
+    recorded: list[Recorded] = field(default_factory=list)
+    retractions: list[TakenBack] = field(default_factory=list)
+    letters: list[tuple[UUID | None, DeadLetterSummary]] = field(default_factory=list)
+    erased: list[UUID | None] = field(default_factory=list)
+
+    def producer(self, asking: UUID | None) -> UUID | None:
+        """Whose event to tell of: of who asks, else everybody's, else the first."""
+        there = [each.producer for each in self.recorded] + [each.producer for each in self.retractions]
+        there += [*(producer for producer, _ in self.letters), *self.erased]
+        return next((each for each in (asking, None, *there) if each in there), None)
 
 
-async def find_receipts(db: AsyncSession, event_ids: Iterable[UUID]) -> list[Receipt]:
-    """In the order of the ids. A record wins over a dead letter: the event may have been replayed."""
-    asked = list(dict.fromkeys(event_ids))
-    letters = await _letters(db, asked)
-    found: _Found = {}
-    for look in (_retracted, _rows(Opinion), _rows(UseCase), _rows(Retraction), _results):
-        missing = [event_id for event_id in asked if event_id not in found]
-        found |= await look(db, missing) if missing else {}
-    receipts = [found.get(each) or _failed(each, letters[each]) or Receipt(event_id=each) for each in asked]
-    for receipt in receipts:
-        of_event = letters[receipt.event_id]
-        receipt.conflicts = [each for each in of_event if each.reason == Reason.EVENT_ID_CONFLICT]
-    return receipts
+async def find_receipts(db: AsyncSession, event_ids: Iterable[UUID], asking: UUID | None) -> list[Receipt]:
+    """In the order of the ids; `asking` is the producer who asks, whose own event comes before another's."""
+    known: Mapping[UUID, _Known] = {event_id: _Known() for event_id in event_ids}
+    ids = list(known)
+    for row in await find_recorded(db, ids):
+        known[row.event_id].recorded.append(row)
+    for retraction in await find_retractions(db, ids):
+        known[retraction.event_id].retractions.append(retraction)
+    await _add_letters(db, known)
+    await _add_erased(db, known)
+    return [_receipt(event_id, each, each.producer(asking)) for event_id, each in known.items()]
 
 
-async def _retracted(db: AsyncSession, event_ids: list[UUID]) -> _Found:
-    """By the first retraction, where there are several."""
-    of = table_of(Retraction).c
-    first = select(of.retracts, of.event_id).where(of.retracts.in_(event_ids)).ext(distinct_on(of.retracts))
-    return {
-        retracted: Receipt(event_id=retracted, status=Status.RETRACTED, retracted_by=by)
-        for retracted, by in await execute(db, first.order_by(of.retracts, of.id))
-    }
-
-
-def _rows(
-    table: type[Opinion | UseCase | Retraction],
-) -> Callable[[AsyncSession, list[UUID]], Awaitable[_Found]]:
-    async def look(db: AsyncSession, event_ids: list[UUID]) -> _Found:
-        rows = table_of(table)
-        columns = [column for column in rows.c if column.name in {"id", "event_id", "reported"}]
-        found = await execute(db, select(*columns).where(rows.c.event_id.in_(event_ids)))
-        return {row["event_id"]: _recorded(rows.name, row) for row in found.mappings()}
-
-    return look
-
-
-def _recorded(table: str, row: RowMapping) -> Receipt:
-    location = f"/v1/{table.replace('_', '-')}/{row['id']}"
-    return Receipt(
-        event_id=row["event_id"], status=Status.RECORDED, location=location, reported=row.get("reported")
-    )
-
-
-async def _results(db: AsyncSession, event_ids: list[UUID]) -> _Found:
-    """The result that stands for each report's model, benchmark, date and variant: its own or a later one."""
-    report, stands = table_of(ResultReport), table_of(BenchmarkResult)
-    in_its_place = and_(
-        stands.c.model_id == report.c.model_id,
-        stands.c.benchmark_id == report.c.benchmark_id,
-        stands.c.date_tested.is_not_distinct_from(report.c.date_tested),
-        stands.c.variant.is_not_distinct_from(report.c.variant),
-    )
-    statement = (
-        select(report.c.event_id, report.c.reported, stands.c.id, stands.c.event_id.label("standing"))
-        .select_from(report.outerjoin(stands, in_its_place))
-        .where(report.c.event_id.in_(event_ids))
-    )
-    return {row["event_id"]: _result(row) for row in (await execute(db, statement)).mappings()}
-
-
-def _result(row: RowMapping) -> Receipt:
-    return Receipt(
-        event_id=row["event_id"],
-        status=Status.RECORDED,
-        location=f"/v1/results/{row['id']}" if row["id"] else None,
-        superseded_by=row["standing"] if row["standing"] != row["event_id"] else None,
-        reported=row["reported"],
-    )
-
-
-async def _letters(db: AsyncSession, event_ids: list[UUID]) -> dict[UUID, list[DeadLetterSummary]]:
+async def _add_letters(db: AsyncSession, known: Mapping[UUID, _Known]) -> None:
     """Each event's, of all its types, the latest failure first."""
     of = table_of(DeadLetterRow).c
     columns = (of[name] for name in DeadLetterSummary.model_fields)
-    statement = select(of.event_id, *columns).where(of.event_id.in_(event_ids))
-    letters: dict[UUID, list[DeadLetterSummary]] = {event_id: [] for event_id in event_ids}
+    statement = select(of.event_id, of.producer, *columns).where(of.event_id.in_(list(known)))
     for row in (await execute(db, statement.order_by(of.failed_at.desc()))).mappings():
-        letters[row["event_id"]].append(DeadLetterSummary.model_validate(row))
-    return letters
+        known[row["event_id"]].letters.append((row["producer"], DeadLetterSummary.model_validate(row)))
 
 
-def _failed(event_id: UUID, letters: Sequence[DeadLetterSummary]) -> Receipt | None:
-    failed = [letter for letter in letters if letter.reason != Reason.EVENT_ID_CONFLICT]
-    if not failed:
-        return None
-    last = failed[0]
-    return Receipt(event_id=event_id, status=_status(last), dead_letter=last)
+async def _add_erased(db: AsyncSession, known: Mapping[UUID, _Known]) -> None:
+    of = table_of(ErasedEvent).c
+    for row in await execute(db, select(of.event_id, of.producer).where(of.event_id.in_(list(known)))):
+        known[row.event_id].erased.append(row.producer)
+
+
+def _receipt(event_id: UUID, known: _Known, producer: UUID | None) -> Receipt:
+    """A record wins over a dead letter: the event may have been replayed."""
+    letters = [letter for of, letter in known.letters if of == producer]
+    conflicts = [letter for letter in letters if letter.reason == Reason.EVENT_ID_CONFLICT]
+    failed = next((letter for letter in letters if letter not in conflicts), None)
+    recorded = next((each for each in known.recorded if each.producer == producer), None)
+    retraction = next((each for each in known.retractions if each.takes(producer)), None)
+    told: dict[str, Any] = {}
+    if producer in known.erased:
+        told = {"status": Status.ERASED}
+    elif retraction is not None:
+        told = {"status": Status.RETRACTED, "retracted_by": retraction.by}
+    elif recorded is not None:
+        told = {"status": Status.RECORDED, **recorded.told()}
+    elif failed is not None:
+        told = {"status": _status(failed), "dead_letter": failed}
+    return Receipt(event_id=event_id, producer=producer, conflicts=conflicts, **told)
 
 
 def _status(letter: DeadLetterSummary) -> Status:

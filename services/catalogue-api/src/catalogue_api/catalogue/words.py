@@ -30,7 +30,7 @@ class Words:
 
 
 async def parse_words(db: AsyncSession, asked: str | None) -> Words | None:
-    """As search engines have it: words, "a phrase", or, -without. Raises Invalid, where no word is asked for."""
+    """As search engines have it: words, "a phrase", or, -without. Raises Invalid if there is none."""
     if asked is None:
         return None
     query = func.websearch_to_tsquery(LANGUAGE, asked)

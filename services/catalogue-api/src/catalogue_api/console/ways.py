@@ -49,6 +49,7 @@ MEANS: Mapping[Status, str] = {
     Status.DEAD_LETTERED: "It could not be recorded: its dead letter says why.",
     Status.REPLAYING: "It failed, and was published again: it is on its way.",
     Status.DISCARDED: "It failed, and somebody decided that it is not to be recorded.",
+    Status.ERASED: "Somebody's data were erased, and it with them: nothing of it is kept, nor shown.",
     Status.UNKNOWN: "Nothing is known of it: it is on its way, or was never sent here.",
 }
 MOVING = frozenset({Status.REPLAYING, Status.UNKNOWN})

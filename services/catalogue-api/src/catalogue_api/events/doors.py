@@ -21,7 +21,7 @@ def _json(media_type: str) -> str:
 
 
 class CloudEvent(BaseModel):
-    """CloudEvents 1.0. Extension attributes are taken and ignored.
+    """CloudEvents 1.0. Extension attributes are taken and ignored, `producer` too: that is whoever sends it.
 
     https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
     """

@@ -4,8 +4,10 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import structlog
+from catalogue_messaging.envelope import Headers, of_request
 from catalogue_messaging.publisher import EventPublisher, MessageTooLargeError, PublishError
 from catalogue_runtime.metrics import Outcome, count_events
 from catalogue_schema.events import Event
@@ -49,8 +51,8 @@ class Publishing:
         self._publisher = publisher
         self._tally = Tally()
 
-    async def publish(self, events: Sequence[Event], traceparent: str | None) -> None:
-        """Return once Kafka has acknowledged every event.
+    async def publish(self, events: Sequence[Event], producer: UUID | None, traceparent: str | None) -> None:
+        """Return once Kafka has acknowledged every event, as the producer's.
 
         Raises Unavailable, with the events' ids, or TooLarge.
         A `traceparent` that is not as W3C Trace Context has it is left out.
@@ -60,7 +62,7 @@ class Publishing:
         for event in events:
             by_topic.setdefault(topics_by_event()[type(event)], []).append(event)
         try:
-            await self._send(by_topic, trace)
+            await self._send(by_topic, of_request(producer, trace))
         except MessageTooLargeError as error:
             raise TooLarge(f"The body holds an event that is too large: {error}.") from error
         except PublishError as error:
@@ -73,8 +75,8 @@ class Publishing:
     def close(self) -> None:
         self._tally.say()
 
-    async def _send(self, by_topic: Mapping[Topic, Sequence[Event]], trace: str | None) -> None:
-        sends = [self._publisher.publish(topic, events, trace) for topic, events in by_topic.items()]
+    async def _send(self, by_topic: Mapping[Topic, Sequence[Event]], passed_on: Headers) -> None:
+        sends = [self._publisher.publish(topic, events, passed_on) for topic, events in by_topic.items()]
         await (sends[0] if len(sends) == 1 else asyncio.gather(*sends))
 
 

@@ -31,7 +31,7 @@ class Listener:
 
         Raises LeftError.
         """
-        if self._tail.failed:
+        if self._tail.ended:
             raise LeftError("this server cannot go on: connect again")
         if not self._is_live:
             self._is_live = await self._has_caught_up()

@@ -76,7 +76,7 @@ class Listeners:
 
     async def _running_tail(self) -> Tail:
         async with self._changing:
-            if self._tail is not None and self._tail.failed:
+            if self._tail is not None and self._tail.ended:
                 await self._tail.stop()
                 self._tail = None
             if self._tail is None:

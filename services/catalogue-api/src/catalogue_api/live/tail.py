@@ -31,15 +31,19 @@ METADATA_AGE = METADATA_AGE_MS / 1000
 KAFKA_ERRORS = (KafkaError, TimeoutError, NotReadyError)
 
 
+class MadeAgainError(Exception):
+    """The topic's offsets begin anew, so that what the ring has of it says nothing any more."""
+
+
 class Tail:
     """What passes on all topics from its start on; `ring` has the last of it.
 
-    It waits for Kafka where that is away. `failed` says that a fault has ended it.
+    It waits for Kafka where that is away. `ended` says that it goes on no more: another takes its place.
     """
 
     def __init__(self, topics: Topics) -> None:
         self.ring = Ring({})
-        self.failed = False
+        self.ended = False
         self._topics = topics
         self._partitions: dict[str, int] = {}
         self._opened = AsyncExitStack()
@@ -76,10 +80,15 @@ class Tail:
         )
 
     def _done(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, MadeAgainError):
+            log.warning("a topic was made again: whoever listens is left, to begin anew", topic=str(error))
+        else:
             log.critical("a fault in the stream: whoever listens is left", exc_info=error)
-            self.failed = True
-            self.ring.wake()
+        self.ended = True
+        self.ring.wake()
 
     async def _run(self, follower: Follower) -> None:
         look_at = monotonic() + METADATA_AGE
@@ -98,6 +107,8 @@ class Tail:
     async def _take(self, read: list[ConsumerRecord | Gap]) -> None:
         work = 0
         for each in read:
+            if isinstance(each, Gap) and each.then < each.since:
+                raise MadeAgainError(each.partition.topic)
             message = self._topics.passed(each)
             self.ring.add(message)
             work += len(message.frame)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from catalogue_schema.topics import TOPICS, Topic
+from catalogue_schema.topics import WITH_CONTENTS, Topic
 
 from catalogue_api.pipeline.database import Recorded
 from catalogue_api.pipeline.picture import (
@@ -45,7 +45,7 @@ def draw(seen: Seen) -> Picture:
     return Picture(
         at=datetime.now(UTC),
         parts=[*_parts(seen)],
-        topics=[_topic(seen.rates, topic) for topic in TOPICS],
+        topics=[_topic(seen.rates, topic) for topic in WITH_CONTENTS],
         arrows=[*_arrows(seen)],
         tables=recorded and [TableRows(name=name, rows=rows) for name, rows in recorded.rows.items()],
         dead_letters=recorded and _dead_letters(recorded.letters.values()),
@@ -85,18 +85,19 @@ def _topic(rates: Rates | None, topic: Topic) -> TopicPart:
 
 def _arrows(seen: Seen) -> Iterator[Arrow]:
     rates = seen.rates
-    for topic in TOPICS:
+    for topic in WITH_CONTENTS:
         from_whom = [*writers(topic)]
         for service in from_whom:
             per_second = rates.of_topic(topic) if rates and from_whom == [service] else None
             yield Arrow(source=service, target=topic.name, per_second=per_second)
-        yield Arrow(
-            source=topic.name,
-            target=READ_BY[topic],
-            per_second=rates and rates.of_group(topic),
-            lag=rates and rates.group(topic).lag,
-            dead_letters=seen.recorded and dict(seen.recorded.letters.get(topic.name, {})),
-        )
+        if topic in READ_BY:
+            yield Arrow(
+                source=topic.name,
+                target=READ_BY[topic],
+                per_second=rates and rates.of_group(topic),
+                lag=rates and rates.group(topic).lag,
+                dead_letters=seen.recorded and dict(seen.recorded.letters.get(topic.name, {})),
+            )
     yield Arrow(source=INGEST, target=DATABASE, per_second=rates and _ingested(rates))
 
 

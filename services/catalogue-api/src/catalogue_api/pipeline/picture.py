@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from catalogue_schema.topics import DEAD_LETTERS, OPINIONS_CLASSIFIED, OPINIONS_SUBMITTED, TOPICS, Topic
+from catalogue_schema.topics import (
+    DEAD_LETTERS,
+    OPINIONS_CLASSIFIED,
+    OPINIONS_SUBMITTED,
+    WITH_CONTENTS,
+    Topic,
+)
 from pydantic import BaseModel, Field
 
 API = "catalogue-api"
@@ -14,9 +20,9 @@ KAFKA = "kafka"
 DATABASE = "postgresql"
 
 READ_BY: Mapping[Topic, str] = {
-    topic: SENTIMENT if topic is OPINIONS_SUBMITTED else INGEST for topic in TOPICS
+    topic: SENTIMENT if topic is OPINIONS_SUBMITTED else INGEST for topic in WITH_CONTENTS
 }
-"""Which service works off each topic."""
+"""Which service works off each topic; what was erased is told to consumers alone."""
 
 Status = Literal["ok", "away", "stuck", "unknown"]
 

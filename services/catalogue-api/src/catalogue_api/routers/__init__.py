@@ -10,6 +10,7 @@ from catalogue_api.routers import (
     compare,
     counts,
     dead_letters,
+    erasures,
     events,
     feed,
     metrics,
@@ -54,6 +55,7 @@ ROUTERS = (
     sessions.router,
     api_keys.router,
     audit.router,
+    erasures.router,
     pipeline.router,
     operations.router,
 )

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from catalogue_schema.events import Event
 from catalogue_schema.topics import SUBMITTED, Topic
 from pydantic_core import to_json
 from starlette.routing import Route
 
 from catalogue_api.access.limiting import EVENTS
+from catalogue_api.access.principals import Principal
 from catalogue_api.events.binary import MARK, binary_format
 from catalogue_api.events.documents import EVENTS_PATH
 from catalogue_api.events.doors import Door, door_of
@@ -36,7 +38,7 @@ def _single(topic: Topic) -> Callable[[LeanRequest], Awaitable[Answer]]:
         event = read_event(await request.body(), form, EventReader(form, door), topic)
         if key is not None:
             event = identified(event, key)
-        await request.resources.publishing.publish([event], request.header(b"traceparent"))
+        await _publish(request, [event])
         event_id = str(event.event_id).encode()
         location = (b"location", b"/v1/events/" + event_id)
         return Answer(202, b'{"event_id":"' + event_id + b'"}', (location,))
@@ -53,11 +55,17 @@ def _batch() -> Callable[[LeanRequest], Awaitable[Answer]]:
         most = request.resources.settings.max_events
         batch = await read_events(await request.body(), form, reader, most)
         request.state[EVENTS] = len(batch.accepted) + len(batch.rejected)
-        await request.resources.publishing.publish(batch.accepted, request.header(b"traceparent"))
+        await _publish(request, batch.accepted)
         ids = [event.event_id for event in batch.accepted]
         return Answer(202, to_json({"accepted": len(ids), "event_ids": ids, "rejected": batch.rejected}))
 
     return take_many
+
+
+async def _publish(request: LeanRequest, events: Sequence[Event]) -> None:
+    """As the events of whoever sent the request, whatever they say themselves. Raises as Publishing."""
+    principal: Principal = request.state["principal"]
+    await request.resources.publishing.publish(events, principal.producer, request.header(b"traceparent"))
 
 
 def _format(request: LeanRequest, formats: Mapping[str, Format], door: Door) -> Format:

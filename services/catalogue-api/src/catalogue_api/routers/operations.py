@@ -12,7 +12,7 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/asyncapi.json", summary="The topics, as an AsyncAPI document")
 async def asyncapi(request: Request, resources: Resources) -> dict[str, Any]:
-    return asyncapi_document(request.app.version, resources.topic_prefix)
+    return asyncapi_document(request.app.version, resources.kafka.topic_prefix)
 
 
 @router.get("/livez", summary="Whether the process answers")

@@ -39,6 +39,14 @@ SignedInUser = Annotated[UUID, Depends(_signed_in)]
 """Whoever is signed in, where nobody needs to be too. Raises Unauthorized."""
 
 
+async def _producer(request: Request) -> UUID | None:
+    return cast("UUID | None", request.state.principal.producer)
+
+
+Producer = Annotated[UUID | None, Depends(_producer)]
+"""Whose the events are that whoever asks submits."""
+
+
 def location(collection: str, name: str) -> str:
     return f"/v1/{collection}/{quote(name, safe='/')}"
 

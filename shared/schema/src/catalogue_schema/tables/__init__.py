@@ -18,6 +18,7 @@ from catalogue_schema.tables.categories import (
 )
 from catalogue_schema.tables.dead_letters import DeadLetterRow
 from catalogue_schema.tables.entities import Entity
+from catalogue_schema.tables.erasures import ErasedEvent, Erasure, Suppression
 from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricBase
 from catalogue_schema.tables.mixins import TimestampMixin
 from catalogue_schema.tables.models import Model, ModelBase, ModelCreate, ModelResponse, ModelUpdate
@@ -88,6 +89,8 @@ __all__ = [
     "CategoryUpdate",
     "DeadLetterRow",
     "Entity",
+    "ErasedEvent",
+    "Erasure",
     "Model",
     "ModelBase",
     "ModelCreate",
@@ -106,6 +109,7 @@ __all__ = [
     "Retraction",
     "RetractionResponse",
     "Session",
+    "Suppression",
     "Tag",
     "TagBase",
     "TagCreate",

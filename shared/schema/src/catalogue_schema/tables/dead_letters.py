@@ -8,13 +8,13 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from catalogue_schema.tables.mixins import TimestampMixin, keep_updated_at, now
+from catalogue_schema.tables.mixins import TimestampMixin, keep_updated_at, now, producer_column
 
 Status = Literal["open", "replaying", "replayed", "recorded", "discarded"]
 
 
 class DeadLetterRow(TimestampMixin, table=True):
-    """One row an event of a type, or one a message where the event's id could not be read.
+    """One row a producer's event of a type, or one a message where the event's id could not be read.
 
     `type` is what was submitted. An event that came again with other content is a row of its own, with the
     reason `event_id_conflict`. `replaying` waits to be published again; `replayed` was; `recorded` has become
@@ -27,6 +27,7 @@ class DeadLetterRow(TimestampMixin, table=True):
         Index(
             "uix_dead_letters_event",
             "event_id",
+            "producer",
             "type",
             unique=True,
             postgresql_nulls_not_distinct=True,
@@ -35,6 +36,7 @@ class DeadLetterRow(TimestampMixin, table=True):
         Index(
             "uix_dead_letters_conflict",
             "event_id",
+            "producer",
             "type",
             text("md5(value)"),
             unique=True,
@@ -108,6 +110,7 @@ class DeadLetterRow(TimestampMixin, table=True):
         default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")}
     )
     note: str | None = Field(default=None, sa_type=Text)
+    producer: UUID | None = producer_column()
 
 
 keep_updated_at("dead_letters")
@@ -118,10 +121,11 @@ RECORDED_IN = {
     "UseCaseMentioned": "use_cases",
     "SubmissionRetracted": "retractions",
 }
-"""The table with a row for each event of a type, known by its event_id."""
+"""The table with a row for each event of a type, known by its event_id and producer."""
 
 _ROWS = " OR ".join(
-    f"d.type = '{event}' AND EXISTS (SELECT FROM {table} r WHERE r.event_id = d.event_id)"
+    f"d.type = '{event}' AND EXISTS (SELECT FROM {table} r WHERE r.event_id = d.event_id "
+    "AND (d.producer IS NULL OR d.producer = r.producer))"
     for event, table in RECORDED_IN.items()
 )
 IS_RECORDED = f"coalesce({_ROWS}, false)"

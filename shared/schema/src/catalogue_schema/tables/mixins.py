@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import AwareDatetime, ConfigDict
-from sqlalchemy import DDL, DateTime, FetchedValue, Uuid, event, func
+from sqlalchemy import DDL, DateTime, FetchedValue, UniqueConstraint, Uuid, event, func
 from sqlmodel import Field, SQLModel
 
 # clock_timestamp(), not now(): two updates in one transaction are two moments.
@@ -45,6 +45,21 @@ def fingerprint_column() -> Any:
     Null in rows that no event made, and in those from before it was kept.
     """
     return Field(default=None, sa_type=Uuid)
+
+
+def producer_column() -> Any:
+    """Whose event it is: the id of the key or user that sent it.
+
+    Null where nobody was asked who they are: such an event is everybody's.
+    """
+    return Field(default=None, sa_type=Uuid)
+
+
+def event_key(table: str) -> UniqueConstraint:
+    """An event's id is its producer's own: of two producers it is two events."""
+    return UniqueConstraint(
+        "event_id", "producer", name=f"uix_{table}_event", postgresql_nulls_not_distinct=True
+    )
 
 
 class RequestSchema(SQLModel):

@@ -14,8 +14,10 @@ from catalogue_schema.tables.counts import keep_counts
 from catalogue_schema.tables.mixins import (
     RequestSchema,
     TimestampMixin,
+    event_key,
     fingerprint_column,
     keep_updated_at,
+    producer_column,
 )
 from catalogue_schema.tables.reported import Reported, reported_column
 from catalogue_schema.text import LongText, ShortText, Tag
@@ -40,9 +42,7 @@ class OpinionBase(SQLModel):
 class ClassifiedMixin(SQLModel):
     """Which event it was and, where a classifier judged it, which one and how sure it was."""
 
-    event_id: UUID = Field(
-        default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
-    )
+    event_id: UUID = Field(default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()})
     sentiment_confidence: float | None = None
     classifier: str | None = Field(default=None, sa_type=String(100))
 
@@ -50,6 +50,7 @@ class ClassifiedMixin(SQLModel):
 class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
     __tablename__ = "opinions"
     __table_args__ = (
+        event_key("opinions"),
         CheckConstraint(f"sentiment IN ({', '.join(map(repr, SENTIMENTS))})", name="ck_opinions_sentiment"),
         # Each filter alone, the newest first; and several at once. Authors, who are many, and sentiments,
         # which are few and so never narrow, stay out: each costs the sink a third of its speed.
@@ -69,6 +70,7 @@ class Opinion(TimestampMixin, ClassifiedMixin, OpinionBase, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     reported: dict[str, Any] | None = reported_column()
     fingerprint: UUID | None = fingerprint_column()
+    producer: UUID | None = producer_column()
 
     model: "Model" = Relationship(back_populates="opinions")
 
@@ -110,3 +112,4 @@ class OpinionResponse(TimestampMixin, ClassifiedMixin, OpinionBase):
     id: int
     model: str
     reported: Reported | None = None
+    producer: UUID | None = None

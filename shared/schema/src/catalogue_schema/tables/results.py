@@ -13,9 +13,11 @@ from catalogue_schema.tables.measures import Measures, create_variant_of, varian
 from catalogue_schema.tables.mixins import (
     RequestSchema,
     TimestampMixin,
+    event_key,
     fingerprint_column,
     keep_updated_at,
     now,
+    producer_column,
 )
 from catalogue_schema.tables.reported import Reported, reported_column
 from catalogue_schema.text import ShortText
@@ -37,9 +39,7 @@ class BenchmarkResultBase(SQLModel):
 class ReportedMixin(SQLModel):
     """Which event it was, and when that happened: of two for one date, the later `occurred_at` stands."""
 
-    event_id: UUID = Field(
-        default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
-    )
+    event_id: UUID = Field(default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()})
     occurred_at: AwareDatetime = Field(
         default_factory=now,
         sa_type=DateTime(timezone=True),
@@ -57,6 +57,7 @@ class _WithId(TimestampMixin, ReportedMixin, BenchmarkResultBase):
 class BenchmarkResult(Measures, _WithId, table=True):
     __tablename__ = "benchmark_results"
     __table_args__ = (
+        event_key("benchmark_results"),
         UniqueConstraint(
             "model_id",
             "benchmark_id",
@@ -82,6 +83,7 @@ class BenchmarkResult(Measures, _WithId, table=True):
 
     # Its report's: a trigger's condition may not look at a generated column.
     variant: UUID | None = Field(default=None, sa_type=Uuid)
+    producer: UUID | None = producer_column()
 
     model: "Model" = Relationship(back_populates="benchmark_results")
     benchmark: "Benchmark" = Relationship(back_populates="results")
@@ -110,6 +112,7 @@ class ResultReport(Measures, _Report, table=True):
 
     __tablename__ = "result_reports"
     __table_args__ = (
+        event_key("result_reports"),
         Index("ix_result_reports_model_id", "model_id"),
         # Of each model the reports of a benchmark, the latest first.
         Index(
@@ -122,6 +125,7 @@ class ResultReport(Measures, _Report, table=True):
     )
 
     variant: UUID | None = variant_column()
+    producer: UUID | None = producer_column()
 
 
 create_variant_of("result_reports")
@@ -144,3 +148,4 @@ class BenchmarkResultResponse(TimestampMixin, ReportedMixin, Measures, Benchmark
     model: str
     benchmark: str
     reported: Reported | None = None
+    producer: UUID | None = None

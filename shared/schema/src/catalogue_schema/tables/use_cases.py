@@ -11,8 +11,10 @@ from catalogue_schema.tables.counts import keep_counts
 from catalogue_schema.tables.mixins import (
     RequestSchema,
     TimestampMixin,
+    event_key,
     fingerprint_column,
     keep_updated_at,
+    producer_column,
 )
 from catalogue_schema.tables.reported import Reported, reported_column
 from catalogue_schema.text import LongText, Name, NewName, ShortText
@@ -31,6 +33,7 @@ class UseCaseBase(SQLModel):
 class UseCase(TimestampMixin, UseCaseBase, table=True):
     __tablename__ = "use_cases"
     __table_args__ = (
+        event_key("use_cases"),
         Index("ix_use_cases_model_id_id", "model_id", "id"),
         Index("ix_use_cases_category_id_id", "category_id", "id"),
     )
@@ -38,14 +41,13 @@ class UseCase(TimestampMixin, UseCaseBase, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     model_id: int = Field(foreign_key="models.id", ondelete="CASCADE", sa_type=BigInteger)
     # Which event it was; one that was made by hand has an id of its own.
-    event_id: UUID = Field(
-        default_factory=uuid7, unique=True, sa_column_kwargs={"server_default": func.gen_random_uuid()}
-    )
+    event_id: UUID = Field(default_factory=uuid7, sa_column_kwargs={"server_default": func.gen_random_uuid()})
     reported: dict[str, Any] | None = reported_column()
     fingerprint: UUID | None = fingerprint_column()
     category_id: UUID | None = Field(
         default=None, foreign_key="categories.id", ondelete="SET NULL", sa_type=Uuid
     )
+    producer: UUID | None = producer_column()
 
     model: "Model" = Relationship(back_populates="use_cases")
     category: "Category" = Relationship(back_populates="use_cases")
@@ -78,3 +80,4 @@ class UseCaseResponse(TimestampMixin, UseCaseBase):
     model: str
     category: str | None
     reported: Reported | None = None
+    producer: UUID | None = None

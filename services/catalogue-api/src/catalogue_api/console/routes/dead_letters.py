@@ -47,7 +47,7 @@ async def dead_letters(
         matching=matching(counts, asked.reason, asked.status),
         reasons=[*Reason],
         statuses=get_args(Status),
-        topics=[resources.topic_prefix + topic.name for topic in EVENT_TOPICS.values()],
+        topics=[resources.kafka.topic_prefix + topic.name for topic in EVENT_TOPICS.values()],
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
-from catalogue_api.catalogue.receipts import Receipt, find_receipts
+from catalogue_api.catalogue.receipts import Receipt, Status, find_receipts
 from catalogue_api.console.formats import path_of
 from catalogue_api.console.rendering import Console
 from catalogue_api.console.routing import page_router
@@ -28,9 +28,9 @@ async def event(
     db: Database, resources: Resources, console: Console, event_id: UUID, *, messages: bool = False
 ) -> Response:
     """With `messages` it is looked for on the topics, too."""
-    (receipt,) = await find_receipts(db, [event_id])
+    (receipt,) = await find_receipts(db, [event_id], console.principal.producer)
     row = await read_row(db, receipt)
-    can_look = "read" in console.principal.scopes
+    can_look = "read" in console.principal.scopes and receipt.status is not Status.ERASED
     found, away = await _look(resources, receipt, row) if messages and can_look else (None, None)
     return console.page(
         "event.html",

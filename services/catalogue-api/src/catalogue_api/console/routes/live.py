@@ -24,6 +24,7 @@ SAID: Mapping[str, Sequence[str]] = {
     "ResultReported": ["benchmark", "metric", "score", "unit"],
     "UseCaseMentioned": ["use_case", "description"],
     "SubmissionRetracted": ["retracts", "reason"],
+    "SubjectErased": ["erasure_id"],
     "DeadLetter": ["reason", "topic", "partition", "offset"],
 }
 """Which fields of an event say in short what it says; static/live.js goes by it, too."""
