@@ -40,7 +40,7 @@ test: lint ## Lint, types, and every test against a real Kafka and PostgreSQL
 # Not of make test, which needs no browser. Its pictures of each page are in build/console/.
 .PHONY: test-console console-pictures
 test-console: setup ## Look at the console in a real Chromium (on the PATH, or CHROMIUM=<path>)
-	$(UV) run --no-sync pytest tests/console
+	$(UV) run --no-sync pytest --timeout 600 tests/console
 
 console-pictures: setup ## Take docs/pictures anew; CATALOGUE_CONSOLE_DATA=<folder> has other models
 	PYTHONPATH=tests $(UV) run --no-sync python -m console.pictures

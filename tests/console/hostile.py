@@ -31,7 +31,7 @@ ANSWERED: tuple[tuple[str, Json], ...] = (
             "license": script("licence"),
             "description": script("description"),
             "metadata": {script("metadata's name"): script("metadata"), "open_weights": script("weights")},
-            "successor": script("successor"),
+            "successor": OTHER,
             "tags": [script("tag")],
         },
     ),
@@ -142,11 +142,7 @@ async def _address_scripts(database_url: str) -> None:
     """The API takes no such addresses; rows from before it asked may have them."""
     connection = await asyncpg.connect(database_url)
     try:
-        for table, column in (
-            ("benchmarks", "url"),
-            ("aliases", "evidence"),
-            ("benchmark_results", "source_url"),
-        ):
+        for table, column in (("benchmarks", "url"), ("benchmark_results", "source_url")):
             await connection.execute(f"UPDATE {table} SET {column} = $1", RUNS)
     finally:
         await connection.close()

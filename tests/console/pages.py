@@ -19,6 +19,7 @@ VISITS: dict[str, Visit] = {
     "/benchmarks": Visit("/benchmarks", "Benchmarks"),
     "/benchmarks/{name:path}": Visit("/benchmarks/{benchmark}", "{benchmark}"),
     "/models/{name:path}": Visit("/models/{model}", "{model}"),
+    "/leads": Visit("/leads?benchmark={benchmark}", "Who led {benchmark}"),
     "/claims": Visit("/claims?model={model}&benchmark={benchmark}", "{model} on {benchmark}"),
     "/compare": Visit("/compare?models={model}&models={rival}", "Compare models"),
     "/value": Visit("/value?benchmark={benchmark}", "Cost and quality"),
@@ -36,6 +37,7 @@ VISITS: dict[str, Visit] = {
     "/live": Visit("/live", "Live events"),
     "/events": Visit("/events", "Find an event"),
     "/events/{event_id}": Visit("/events/{event}", "Event {event}"),
+    "/pipeline": Visit("/pipeline", "Pipeline"),
     "/keys": Visit("/keys", "Keys"),
     "/keys/{key_id}": Visit("/keys/{key}", "Monthly report"),
     "/users": Visit("/users", "Users"),
@@ -44,7 +46,7 @@ VISITS: dict[str, Visit] = {
     "/account": Visit("/account", "Your account"),
     "/sign-in": Visit("/sign-in", "Sign in"),
 }
-PARTS = {"/names/{kind}", "/choices/models"}
+PARTS = {"/names/{kind}", "/choices/models", "/counts"}
 """Routes that scripts ask for a piece of a page."""
 
 

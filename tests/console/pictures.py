@@ -28,6 +28,7 @@ MAIN = {
     "agreement": "/agreement",
     "opinions": "/opinions",
     "unresolved": "/unresolved",
+    "pipeline": "/pipeline",
     "dead-letter": "/dead-letters/{letter_id}",
 }
 MOST = 150_000

@@ -15,7 +15,7 @@ from console.pages import VISITS
 from console.seeing import LOOKS, Look, Seen, new_context, see
 
 PATHS = {template for template in VISITS if "{" not in template}
-NEEDS = {"/claims"}
+NEEDS = {"/claims", "/leads"}
 """Pages about what is named in their address."""
 
 

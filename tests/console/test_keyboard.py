@@ -1,6 +1,7 @@
 """All that matters is done with the keyboard alone, and one sees where one is."""
 
-import httpx
+import re
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 from support.access import PASSWORD, make_user
@@ -75,7 +76,7 @@ async def test_models_are_found_by_typing_and_one_is_opened(sign_in: SignIn) -> 
     rows = page.locator("#models tbody tr")
     await expect(rows.first).to_contain_text("windhover-2")
     await expect(rows.filter(has_not_text="windhover-2")).to_have_count(0)
-    await expect(page).to_have_url(httpx.URL(page.url).copy_merge_params({"q": "windhover-2"}).__str__())
+    await expect(page).to_have_url(re.compile("q=windhover-2"))
 
     link = rows.first.get_by_role("link").first
     name = await link.inner_text()

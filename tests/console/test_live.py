@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 from support.catalogue import Catalogue
+from support.system import System
 
 from console.conftest import SignIn
 from console.watching import Watched, watched
@@ -33,18 +34,14 @@ async def catalogue(api: httpx.AsyncClient) -> Catalogue:
 
 
 @pytest.fixture
-async def live(sign_in: SignIn, api: httpx.AsyncClient) -> AsyncIterator[Watched]:
+async def live(sign_in: SignIn, system: System) -> AsyncIterator[Watched]:
     """The page, once it follows."""
     context = await sign_in("reader")
-    async with watched(context, f"{api.base_url}live".replace("//live", "/live")) as page:
+    async with watched(context, f"{system.api_url}/live") as page:
         await expect(page.page.locator("#live-state")).to_have_text("Live", timeout=ARRIVES)
         yield page
     assert page.complaints == []
     await context.close()
-
-
-def first_row(page: Page, text: str) -> object:
-    return expect(page.locator("#live tbody tr").filter(has_text=text).first)
 
 
 async def post_steadily(catalogue: Catalogue) -> None:
@@ -76,7 +73,8 @@ async def test_the_page_holds_still_under_a_hundred_events_a_second(
     assert await live.shift() < 0.01
     assert await page.evaluate(WHERE) == before
     assert await page.locator("#live tbody tr").count() <= 100
-    assert await page.evaluate("window.__held") < 0.2 * 1000 * SECONDS, "the page was held up"
+    held = await page.evaluate("window.__held")
+    assert held < 500 * SECONDS, "what one does waits for half of the time"
 
 
 async def test_while_it_is_paused_nothing_moves_and_one_is_told_how_much_is_newer(
@@ -108,17 +106,19 @@ async def test_without_scripts_the_last_events_stand_there(sign_in: SignIn, cata
     await context.close()
 
 
-async def test_an_events_way_is_found_by_its_id(sign_in: SignIn, catalogue: Catalogue) -> None:
+async def test_an_events_way_is_found_by_its_id(
+    sign_in: SignIn, catalogue: Catalogue, system: System
+) -> None:
     opinion = catalogue.opinion("A good one to follow.")
     await catalogue.post(opinion)
     await catalogue.receipt(opinion["event_id"], "recorded")
     context = await sign_in("reader")
     page = await context.new_page()
     await page.goto("/events")
-    await page.get_by_role("textbox").or_(page.get_by_role("searchbox")).first.fill(opinion["event_id"])
+    await page.get_by_label("Id", exact=True).fill(opinion["event_id"])
     await page.keyboard.press("Enter")
 
-    await expect(page).to_have_url(f"{str(catalogue.api.base_url).rstrip('/')}/events/{opinion['event_id']}")
+    await expect(page).to_have_url(f"{system.api_url}/events/{opinion['event_id']}")
     await expect(page.locator("main")).to_contain_text("recorded")
     await expect(page.locator("main")).to_contain_text(catalogue.model)
     await context.close()
