@@ -97,6 +97,8 @@ class Crawl:
         return {*self._found}
 
     def _template(self, path: str) -> str | None:
+        if path in self._patterns:
+            return path
         return next((name for name, pattern in self._patterns.items() if pattern.match(path)), None)
 
 

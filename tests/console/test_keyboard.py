@@ -71,7 +71,7 @@ async def test_the_first_stop_leads_past_the_head_to_the_contents(sign_in: SignI
 async def test_models_are_found_by_typing_and_one_is_opened(sign_in: SignIn) -> None:
     page = await (await sign_in("reader")).new_page()
     await page.goto("/models")
-    await tab_to(page, page.get_by_label("Part of the name"))
+    await tab_to(page, page.get_by_label("Parts of its names"))
     await page.keyboard.type("windhover-2")
     rows = page.locator("#models tbody tr")
     await expect(rows.first).to_contain_text("windhover-2")

@@ -35,7 +35,7 @@ async def test_a_page_is_whole(sign_in: SignIn, places: Places, visit: Visit) ->
 async def test_models_are_filtered_by_a_form(plain: BrowserContext) -> None:
     page = await plain.new_page()
     await page.goto("/models")
-    await page.get_by_label("Part of the name").fill("skerry-3")
+    await page.get_by_label("Parts of its names").fill("skerry-3")
     await page.get_by_role("button", name="Show").click()
 
     rows = page.locator("#models tbody tr")
