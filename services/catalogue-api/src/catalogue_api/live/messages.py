@@ -11,13 +11,13 @@ from aiokafka import ConsumerRecord
 from catalogue_messaging.dead_letters import from_record
 from catalogue_messaging.envelope import header
 from catalogue_messaging.following import Gap
+from catalogue_schema.headers import CE_PRODUCER
 from catalogue_schema.topics import DEAD_LETTERS, Topic, Value
 from fastapi.sse import format_sse_event
 from pydantic_core import from_json, to_json
 
 from catalogue_api.live.positions import Place
 
-PRODUCER = "ce_producer"
 LETTER_FIELDS = {"event_id", "reason", "attempts", "topic", "partition", "offset", "letter"}
 """What is told of a dead letter: nothing that anybody wrote."""
 
@@ -55,7 +55,7 @@ def told(topic: Topic, record: ConsumerRecord) -> dict[str, Any] | None:
         event = _letter(record) if topic.value is Value.ORIGINAL else _json(record)
     except (ValueError, OverflowError):
         return None
-    producer = header([*record.headers], PRODUCER)
+    producer = header([*record.headers], CE_PRODUCER)
     return {
         "topic": topic.name,
         "partition": record.partition,
