@@ -16,12 +16,12 @@ async def find_places(api: httpx.AsyncClient) -> Places:
         found: list[Json] = answer["items"]
         return found
 
-    opinions = await items("/v1/opinions")
-    lists = [opinions, *[await items(f"/v1/{each}") for each in ("model-prices", "use-cases")]]
-    model = min(set.intersection(*({each["model"] for each in rows} for rows in lists)))
-    result = (await items("/v1/results", model=model))[0]
+    used = sorted({each["model"] for each in await items("/v1/use-cases")})
+    lists = ("opinions", "model-prices", "results")
+    known = {model: [await items(f"/v1/{each}", model=model) for each in lists] for model in used[:20]}
+    model = next(model for model, found in known.items() if all(found))
+    opinion, _, result = (rows[0] for rows in known[model])
     ranked = await items(f"/v1/rankings/{quote(result['benchmark'])}")
-    opinion = next(each for each in opinions if each["model"] == model)
     return {
         "model": model,
         "benchmark": result["benchmark"],
