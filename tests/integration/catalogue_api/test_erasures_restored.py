@@ -70,9 +70,10 @@ def carry(source: str, target: str) -> subprocess.CompletedProcess[bytes]:
     return run(target, "bash", "-c", CARRY, "carry", database_name(source), database_name(target))
 
 
-def apply(url: str, key: str = KEY) -> subprocess.CompletedProcess[bytes]:
+def apply(url: str, key: str | None = KEY) -> subprocess.CompletedProcess[bytes]:
     command = (sys.executable, "-m", "catalogue_api", "erasures", "apply")
-    return run(url, *command, ERASURE_KEY=key)
+    settings = {} if key is None else {"ERASURE_KEY": key}
+    return run(url, *command, stdin=b"", **settings)
 
 
 async def execute(url: str, statement: str, *values: Any) -> list[Any]:
@@ -152,10 +153,11 @@ async def test_a_backup_restored_where_nothing_is_keeps_its_own_erasures(
 
 
 @pytest.mark.parametrize(
-    ("key", "said"), [("another key, of 32 characters and more", b"is not the one"), ("", b"set ERASURE_KEY")]
+    ("key", "said"),
+    [("another key, of 32 characters and more", b"is not the one"), (None, b"set ERASURE_KEY")],
 )
 async def test_with_another_key_nothing_is_put_in_place(
-    erasing: httpx.AsyncClient, database_url: str, key: str, said: bytes
+    erasing: httpx.AsyncClient, database_url: str, key: str | None, said: bytes
 ) -> None:
     (await erasing.post("/v1/erasures", json={"author": WHO})).raise_for_status()
     refused = apply(database_url, key)

@@ -118,7 +118,7 @@ async def test_events_of_before_are_everybody_s_and_of_several_producers_the_fir
     before = await counts(url)
     assert before == [1, 1, 1, 1, 1, 0]
 
-    await asyncio.to_thread(migrate, url, "0013")
+    await asyncio.to_thread(migrate, url)
     await send(engine, ANN, 0)
     assert await counts(url) == [1, 1, 1, 1, 1, 1], "whoever repeats what is there adds nothing to it"
     await send(engine, BOB, 1)
@@ -128,7 +128,7 @@ async def test_events_of_before_are_everybody_s_and_of_several_producers_the_fir
     await engine.dispose()
     await asyncio.to_thread(downgrade, Config(ROOT / "migrations/alembic.ini"), "0012")
     assert await counts(url) == [1, 1, 1, 1, 1, 1]
-    await asyncio.to_thread(migrate, url, "0013")
+    await asyncio.to_thread(migrate, url)
     await send(engine, BOB, 0)
     assert await counts(url) == [1, 1, 1, 1, 1, 2], "it is everybody's again"
     await engine.dispose()

@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from catalogue_api.pipeline import drawing, watching
 from catalogue_messaging.settings import KafkaSettings
-from catalogue_schema.topics import OPINIONS_CLASSIFIED, OPINIONS_SUBMITTED, RESULTS_REPORTED, TOPICS
+from catalogue_schema.topics import OPINIONS_CLASSIFIED, OPINIONS_SUBMITTED, RESULTS_REPORTED, WITH_CONTENTS
 from support.api import serving
 from support.polling import eventually
 from support.posting import post
@@ -56,7 +56,7 @@ async def test_without_workers_events_wait_and_the_picture_says_so(live: httpx.A
     }
     assert part(first, "sentiment-worker")["detail"] == f"nobody consumes {OPINIONS_SUBMITTED.name}"
     assert {each["per_second"] for each in (*first["topics"], *first["arrows"])} == {None}
-    assert [topic["name"] for topic in first["topics"]] == [topic.name for topic in TOPICS]
+    assert [topic["name"] for topic in first["topics"]] == [topic.name for topic in WITH_CONTENTS]
 
     await post(live, *range(20))
     picture = await eventually(lambda: ask(live), lambda seen: arrow(seen, RESULTS, "ingest-worker")["lag"])

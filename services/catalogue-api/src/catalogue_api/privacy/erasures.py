@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.statements import execute, table_of
-from catalogue_api.http.problems import Conflict, NotFound, Unavailable
+from catalogue_api.http.problems import Conflict, NotFound
 from catalogue_api.privacy.finding import EventKey, FoundLetter, find_events, find_letters, find_retractions
 from catalogue_api.privacy.requests import ErasureRequest
 
@@ -24,11 +24,10 @@ ERASE = text("SELECT erase_events(:events, :letters)").bindparams(
 
 
 def digests_under(key: SecretStr | None) -> Digests:
-    """Raises Unavailable without a key."""
+    """Raises Conflict without a key."""
     if key is None:
-        raise Unavailable(
-            "Nothing can be erased yet: set ERASURE_KEY, for ingest-worker alike (docs/security.md).",
-            retry_after=60,
+        raise Conflict(
+            "Nothing can be erased yet: set ERASURE_KEY, for ingest-worker alike (docs/security.md)."
         )
     return Digests(key)
 
