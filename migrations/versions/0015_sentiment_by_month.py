@@ -1,6 +1,6 @@
 """Opinions are counted by month, too.
 
-They are counted anew while none can be written: some ten seconds for ten million.
+They are counted anew while none can be written: half a minute for ten million.
 """
 
 import sqlalchemy as sa

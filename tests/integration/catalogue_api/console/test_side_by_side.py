@@ -55,7 +55,7 @@ async def test_cost_is_drawn_against_score_with_the_frontier_named(reader: httpx
     assert "accuracy (%)" in chart
     assert 'aria-hidden="true">a</text>' in chart
     assert "lab/b: 70 for 8.25 USD" in chart
-    assert page.text.count("best at its price</span>") == 1
+    assert page.text.count("best at its price</span>") == 2, "a, and the one that is free"
 
 
 async def test_what_is_free_has_no_place_on_the_chart_and_is_said(reader: httpx.AsyncClient) -> None:
