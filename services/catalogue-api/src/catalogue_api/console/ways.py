@@ -90,6 +90,11 @@ def topics_of(receipt: Receipt) -> Sequence[Topic]:
     return [*EVENT_TOPICS.values()]
 
 
+def expected_on(receipt: Receipt) -> Sequence[str]:
+    """The names of the topics that a recorded event has passed; else one row's worth of not knowing."""
+    return [topic.name for topic in topics_of(receipt)] if receipt.location else ["one of the topics"]
+
+
 def window_of(receipt: Receipt, row: Mapping[str, Any] | None) -> Window:
     """When it was published: soon after its id was made, else shortly before it was recorded or failed."""
     if since := made_at(receipt.event_id):

@@ -10,7 +10,7 @@ from catalogue_api.catalogue.receipts import Receipt, Status, find_receipts
 from catalogue_api.console.formats import path_of
 from catalogue_api.console.rendering import Console
 from catalogue_api.console.routing import page_router
-from catalogue_api.console.ways import MEANS, MOVING, made_at, read_row, topics_of, window_of
+from catalogue_api.console.ways import MEANS, MOVING, expected_on, made_at, read_row, topics_of, window_of
 from catalogue_api.http.problems import Unavailable
 from catalogue_api.live.looking import NEAR
 from catalogue_api.resources import AppResources, Database, Resources
@@ -41,6 +41,7 @@ async def event(
         is_moving=receipt.status in MOVING,
         can_look=can_look,
         messages=found,
+        expected=expected_on(receipt),
         away=away,
         near=NEAR,
     )
