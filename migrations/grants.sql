@@ -11,6 +11,7 @@ END $$;
 GRANT SELECT, INSERT, UPDATE, DELETE ON models, benchmarks, use_cases TO catalogue_api;
 GRANT SELECT ON opinions, benchmark_results, retractions, dead_letters TO catalogue_api;
 GRANT SELECT (model_id, sentiment, month, rows) ON opinion_counts TO catalogue_api;
+GRANT SELECT ON opinion_words TO catalogue_api;
 GRANT SELECT (model_id, benchmark_id, rows) ON result_counts TO catalogue_api;
 GRANT SELECT (model_id, rows) ON use_case_counts TO catalogue_api;
 GRANT SELECT ON result_reports TO catalogue_api;
@@ -40,6 +41,10 @@ GRANT SELECT ON bare_name_sources TO ingest_worker;
 GRANT INSERT ON opinions, use_cases, result_reports, benchmark_results, retractions, dead_letters TO ingest_worker;
 GRANT SELECT (event_id, producer, fingerprint) ON opinions, use_cases TO ingest_worker;
 GRANT SELECT (event_id, producer, fingerprint, retracts) ON retractions TO ingest_worker;
+-- Words of opinions are gathered by a function with its owner's rights; up to which row is this service's to say.
+GRANT SELECT (id) ON opinions TO ingest_worker;
+REVOKE ALL ON FUNCTION keep_opinion_words(bigint, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_opinion_words(bigint, int) TO ingest_worker;
 -- What is retracted goes, while nothing is written.
 GRANT DELETE ON opinions, use_cases, benchmark_results TO ingest_worker;
 GRANT SELECT, INSERT ON benchmark_metrics TO ingest_worker;

@@ -8,6 +8,7 @@ DENIED = {
     "catalogue_api": [
         "INSERT INTO opinions (model_id, content) VALUES (1, 'x')",
         "DELETE FROM opinions",
+        "DELETE FROM opinion_words",
         "UPDATE benchmark_results SET score = 1",
         "UPDATE opinion_counts SET rows = 0",
         "DELETE FROM dead_letters",

@@ -6,9 +6,11 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from catalogue_api.catalogue import newest
+from catalogue_api.catalogue import blocks, newest
 
+# Of 400 opinions each fourth block has one, so that there are more blocks than a page looks through.
 FILL = """
+ALTER SEQUENCE opinions_id_seq INCREMENT BY 300;
 INSERT INTO models (name, organization) VALUES ('lab/a', 'lab'), ('lab/b', 'lab');
 INSERT INTO opinions (model_id, content, source, date_published)
 SELECT 1 + n % 2, CASE WHEN n % 50 = 7 THEN 'Rarely seen' ELSE 'often' END || ' text ' || n,
@@ -81,20 +83,36 @@ async def test_opinions_are_found_by_words_phrases_and_what_they_lack(
         assert [SAID.index(row["content"]) for row in answer.json()["items"]] == [*found]
 
 
-@pytest.mark.parametrize("asked", [{}, {"model": "lab/b"}, {"source": "source 1"}, {"date_to": "2025-01-20"}])
-@pytest.mark.parametrize("cheap", [0, 1e9])
-@pytest.mark.parametrize("window", [(500, 500), (9, 20)])
+ASKED: list[dict[str, str]] = [{}, {"model": "lab/b"}, {"source": "source 1"}, {"date_to": "2025-01-20"}]
+# Of which blocks words are known: of none, the first, all that are full, or most, as some rows went.
+GATHERED = {
+    "none": "SELECT",
+    "some": "SELECT keep_opinion_words(20 * 1024, 1000)",
+    "all": "SELECT keep_opinion_words(1000000, 1000)",
+    "forgotten": """SELECT keep_opinion_words(1000000, 1000);
+        UPDATE opinion_words SET words = NULL WHERE block % 5 = 2 OR block > 100""",
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("few", [0, 1e9])
+@pytest.mark.parametrize(("window", "at_once"), [(500, 500), (9, 4)])
+@pytest.mark.parametrize("gathered", GATHERED.values(), ids=GATHERED.keys())
 async def test_a_search_goes_on_until_all_is_found_however_little_each_page_looks_through(
     api: httpx.AsyncClient,
     database: Any,
     monkeypatch: pytest.MonkeyPatch,
     asked: dict[str, str],
-    cheap: float,
-    window: tuple[int, int],
+    few: float,
+    window: int,
+    at_once: int,
+    gathered: str,
 ) -> None:
-    monkeypatch.setattr(newest, "CHEAP", cheap)
+    monkeypatch.setattr(newest, "FEW", few)
     monkeypatch.setattr(newest, "WITH_WORDS", window)
+    monkeypatch.setattr(blocks, "AT_ONCE", at_once)
     await database.execute(FILL)
+    await database.execute(gathered)
     rows = await everything(api, **asked)
     for words in ("rarely", "often"):
         found = await everything(api, q=words, limit=5, **asked)
@@ -105,11 +123,31 @@ async def test_a_search_goes_on_until_all_is_found_however_little_each_page_look
 async def test_a_page_looks_through_no_more_than_it_may(
     api: httpx.AsyncClient, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(newest, "WITH_WORDS", (9, 20))
+    monkeypatch.setattr(blocks, "AT_ONCE", 4)
     await database.execute(FILL)
     page = (await api.get("/v1/opinions", params={"q": "rarely"})).json()
     assert page["items"] == []
     assert page["next_cursor"] is not None
+
+
+@pytest.mark.parametrize("words", ["rarely", '"rarely seen"', "rarely or nothing"])
+async def test_a_rare_word_is_found_at_once_where_words_are_gathered(
+    api: httpx.AsyncClient, database: Any, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr(blocks, "AT_ONCE", 8)
+    await database.execute(FILL + GATHERED["all"])
+    page = (await api.get("/v1/opinions", params={"q": words})).json()
+    assert len(page["items"]) == 8
+    assert page["next_cursor"] is None
+
+
+async def test_a_word_that_no_opinion_has_is_known_to_be_in_none(
+    api: httpx.AsyncClient, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "AT_ONCE", 1)
+    await database.execute(FILL + GATHERED["all"])
+    page = (await api.get("/v1/opinions", params={"q": "nowhere"})).json()
+    assert (page["items"], page["next_cursor"]) == ([], None)
 
 
 MODELS = """

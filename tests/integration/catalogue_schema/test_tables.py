@@ -158,6 +158,7 @@ COLUMNS = {
         "month": "date NOT NULL",
         **COUNTED,
     },
+    "opinion_words": {"block": ID, "words": "text[]"},
     "result_counts": {"model_id": ID, "benchmark_id": ID, **COUNTED},
     "use_case_counts": {"model_id": ID, **COUNTED},
     "retractions": {
@@ -302,6 +303,7 @@ INDEXED = {
     "model_tags": {"model_id, tag_id!", "tag_id, model_id"},
     "tasks": {"id!", "assigned_to_id", "created_at, id", "kind, name!", "reason, topic!"},
     "opinion_counts": {"model_id, sentiment, month, slot!"},
+    "opinion_words": {"block!", "words", "block"},
     "result_counts": {"model_id, benchmark_id, slot!", "benchmark_id"},
     "use_case_counts": {"model_id, slot!"},
     "retractions": {"id!", "event_id, producer!", "retracts"},

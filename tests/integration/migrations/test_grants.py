@@ -31,6 +31,7 @@ from ingest_worker.results import RESULTS
 from ingest_worker.retractions import RETRACTIONS
 from ingest_worker.tasks import Limits, keep_tasks
 from ingest_worker.use_cases import USE_CASES
+from ingest_worker.words import Words
 from ingest_worker.writing import write_events
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -90,6 +91,7 @@ async def test_it_may_write_every_event_again_and_again(as_ingest_worker: AsyncE
             letter = DeadLetter(event_id=event_id, attempts=attempt, **FAILED)
             assert await record_dead_letters(as_ingest_worker, [Received(record(b""), letter)]) == []
         await keep_tasks(as_ingest_worker, Limits(more_than=1, window=60))
+        await Words(as_ingest_worker).keep()
 
 
 async def test_the_api_may_keep_keys_accounts_sessions_and_the_audit(granted: str) -> None:
@@ -118,6 +120,7 @@ async def test_the_api_may_keep_keys_accounts_sessions_and_the_audit(granted: st
     ("role", "statement"),
     [
         ("ingest_worker", "SELECT content FROM opinions"),
+        ("ingest_worker", "SELECT words FROM opinion_words"),
         ("ingest_worker", "SELECT description FROM models"),
         ("ingest_worker", "SELECT use_case FROM use_cases"),
         ("ingest_worker", "UPDATE benchmark_results SET model_id = 1"),
@@ -133,6 +136,7 @@ async def test_the_api_may_keep_keys_accounts_sessions_and_the_audit(granted: st
         ("catalogue_api", "UPDATE audit_entries SET actor = 'anyone'"),
         ("catalogue_api", "DELETE FROM audit_entries"),
         ("catalogue_api", "DELETE FROM suppressions"),
+        ("catalogue_api", "SELECT keep_opinion_words(1, 1)"),
         ("ingest_worker", "SELECT erase_events('[]', '{}')"),
         ("catalogue_api", "TRUNCATE audit_entries"),
         ("catalogue_api", "DELETE FROM users"),

@@ -24,6 +24,7 @@ from ingest_worker.suppressions import Suppressions
 from ingest_worker.tasks import Limits, keep_tasks_for_ever
 from ingest_worker.transactions import open_engine
 from ingest_worker.use_cases import USE_CASES
+from ingest_worker.words import keep_words_for_ever
 from ingest_worker.writing import write_events
 
 RECORDINGS = (OPINIONS, RESULTS, USE_CASES, RETRACTIONS)
@@ -41,6 +42,7 @@ async def run(settings: Settings, kafka: KafkaSettings) -> None:
     worker.beside(partial(replay_for_ever, engine, worker.publisher))
     worker.beside(partial(tell_for_ever, engine, worker.publisher))
     worker.beside(partial(expire_for_ever, engine, settings.dead_letter_days))
+    worker.beside(partial(keep_words_for_ever, engine))
     limits = Limits(settings.task_letters, settings.task_window)
     worker.beside(partial(keep_tasks_for_ever, engine, limits))
     try:

@@ -44,8 +44,10 @@ class Filters:
 
     def conditions(self, rows: FromClause) -> list[ColumnElement[bool]]:
         words = [] if self.words is None else self.words.conditions(rows.c.content)
-        equal = [_holds(rows.c[name], value) for name, value in self.asked.items()]
-        return equal + self.dates(rows) + words
+        return self.without_words(rows) + words
+
+    def without_words(self, rows: FromClause) -> list[ColumnElement[bool]]:
+        return [_holds(rows.c[name], value) for name, value in self.asked.items()] + self.dates(rows)
 
     def dates(self, rows: FromClause) -> list[ColumnElement[bool]]:
         lower = [] if self.first is None else [rows.c[self.dated] >= self.first]

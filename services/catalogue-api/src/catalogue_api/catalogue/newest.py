@@ -5,10 +5,12 @@ are first looked for in a window: the newest rows of the filter that is likely t
 not fill the page, matches are rare, and indexes find all of them at once.
 """
 
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+from catalogue_schema.tables.words import BLOCK
 from pydantic import BaseModel
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     FromClause,
@@ -22,10 +24,12 @@ from sqlalchemy import (
 )
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from catalogue_api.catalogue.blocks import Blocks, Span, find_blocks
 from catalogue_api.catalogue.days import dated_ids, days_of
 from catalogue_api.catalogue.filters import Filters
 from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, encode_cursor
-from catalogue_api.catalogue.statements import AnySelect, cost, execute
+from catalogue_api.catalogue.statements import AnySelect, execute, expected
+from catalogue_api.catalogue.words import Words
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -38,15 +42,10 @@ OF_ALL = (2_000, 20_000)
 OF_DATES = (20_000, 160_000)
 CHEAP = 20_000.0
 """The planner's cost of some 5,000 rows that lie apart."""
-WITH_WORDS = (10_000, 20_000)
-"""Rows that are looked through for words at once, of a lead and of all: some 50 ms, where all are short."""
-
-
-class Span(NamedTuple):
-    """Ids, from the first up to, not including, the last."""
-
-    start: int
-    end: int
+FEW = 5_000
+"""Rows that lie apart, and are all looked through for words."""
+WITH_WORDS = 10_000
+"""Rows of a lead that are looked through for words at once."""
 
 
 async def newest_first(
@@ -59,7 +58,8 @@ async def newest_first(
     after = query.after(BY_ID)
     span = Span(0, MAX_ID if after is None else after[1])
     search = _Search(db, statement, filters, query.limit + 1)
-    rows, last = (await search.newest(span), None) if filters.words is None else await search.with_words(span)
+    words = filters.words
+    rows, last = (await search.newest(span), None) if words is None else await search.with_words(words, span)
     if len(rows) > query.limit:
         rows = rows[: query.limit]
         last = rows[-1]["id"]
@@ -84,21 +84,46 @@ class _Search:
         if await self._last_of(span, first) is None:
             return await self._read(self._in_window(span, first)) if self._filters.by_date else rows
         # Where there is one match there are more, most likely, and finding them ends the window early.
-        if rows or await cost(self._db, self._matching()) > CHEAP:
+        if rows or (await expected(self._db, self._matching())).cost > CHEAP:
             for matching in self._in_larger(span, second):
                 rows = await self._read(matching)
                 if len(rows) == self._count:
                     return rows
         return await self._read(self._anywhere(span))
 
-    async def with_words(self, span: Span) -> tuple[list[RowMapping], int | None]:
+    async def with_words(self, words: Words, span: Span) -> tuple[list[RowMapping], int | None]:
         """The first `count` that match; where there are fewer, the last row up to which that is all."""
-        if self._filters.asked and await cost(self._db, self._matching()) <= CHEAP:
+        if self._filters.asked and await self._rows_without_words() <= FEW:
             return await self._read(self._anywhere(span)), None
         span = await self._with_dates(span)
-        size = WITH_WORDS[self._filters.lead is None]
-        rows = await self._read(self._in_window(span, size))
-        return rows, None if len(rows) == self._count else await self._last_of(span, size)
+        blocks = await find_blocks(self._db, words, span)
+        if self._filters.lead is None or blocks.are_all:
+            return await self._in_blocks(span, blocks), blocks.last
+        rows = await self._read(self._in_window(span, WITH_WORDS))
+        return rows, None if len(rows) == self._count else await self._last_of(span, WITH_WORDS)
+
+    async def _rows_without_words(self) -> float:
+        table = self._filters.table
+        rows: AnySelect = select(table.c.id).where(*self._filters.without_words(table))
+        return (await expected(self._db, rows)).rows
+
+    async def _in_blocks(self, span: Span, blocks: Blocks) -> list[RowMapping]:
+        """A frequent word fills the page from one block, so the next are not read with the first."""
+        rows: list[RowMapping] = []
+        for some in blocks.in_growing_steps():
+            row_id = self._filters.table.c.id
+            each = select(func.unnest(literal(some, ARRAY(BigInteger))).label("block")).subquery()
+            of_block = select(self._filters.table).where(
+                row_id >= func.greatest(each.c.block * BLOCK, span.start),
+                row_id < func.least((each.c.block + 1) * BLOCK, span.end),
+            )
+            found = of_block.offset(0).lateral()
+            matching = select(found.c.id).select_from(each.join(found, true()))
+            matching = matching.where(*self._filters.conditions(found)).order_by(found.c.id.desc())
+            rows += await self._read(matching.limit(self._count - len(rows)))
+            if len(rows) == self._count:
+                break
+        return rows
 
     async def _with_dates(self, span: Span) -> Span:
         if not self._filters.by_date:

@@ -1,6 +1,6 @@
 """Parts of statements: a table's columns, and conditions from query parameters that were given."""
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, inspect
 from sqlalchemy.exc import IntegrityError
@@ -32,13 +32,21 @@ async def execute(db: AsyncSession, statement: Executable) -> CursorResult[*tupl
     return await connection.execute(statement)
 
 
-async def cost(db: AsyncSession, statement: AnySelect) -> float:
-    """What PostgreSQL's planner expects the statement to cost, in its units, without running it."""
+class Expected(NamedTuple):
+    """What PostgreSQL's planner expects of a statement; the cost in its units."""
+
+    cost: float
+    rows: float
+
+
+async def expected(db: AsyncSession, statement: AnySelect) -> Expected:
+    """Without running it."""
     connection = await db.connection()
     compiled = statement.compile(dialect=connection.dialect)
     values = tuple(compiled.params[name] for name in compiled.positiontup or ())
     plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", values)
-    return float(plan.scalar_one()[0]["Plan"]["Total Cost"])
+    top = plan.scalar_one()[0]["Plan"]
+    return Expected(top["Total Cost"], top["Plan Rows"])
 
 
 def table_of(mapped: type[SQLModel]) -> Table:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from catalogue_schema.tables.words import LANGUAGE
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,23 +11,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from catalogue_api.catalogue.statements import execute
 from catalogue_api.http.problems import FieldError, Invalid
 
-LANGUAGE = "simple"
-"""Words as they are: opinions come in many languages, and a stemmer would take names of models for words."""
 LEXEME = re.compile(r"'((?:[^']|'')*)'")
 
 
 @dataclass(frozen=True)
 class Words:
-    """What a text is asked for: to match each of the regular expressions, and then the whole `query`."""
+    """What a text is asked for: to have all of the words (one, if `is_any`), and to match the `query`."""
 
     query: str
-    patterns: tuple[str, ...]
+    words: tuple[str, ...]
+    is_any: bool
 
     def conditions(self, text: ColumnElement[str]) -> list[ColumnElement[bool]]:
         """A text without the words, as most are, is found to be one in a seventh of the time of the query."""
-        patterns = [func.lower(text).regexp_match(pattern) for pattern in self.patterns]
+        patterns = [_pattern(word) for word in self.words]
+        needed = ["|".join(patterns)] if self.is_any else patterns
         whole = func.to_tsvector(LANGUAGE, text).bool_op("@@")(literal(self.query, TSQUERY))
-        return [*patterns, whole]
+        return [*(func.lower(text).regexp_match(pattern) for pattern in needed), whole]
 
 
 async def parse_words(db: AsyncSession, asked: str | None) -> Words | None:
@@ -35,12 +36,12 @@ async def parse_words(db: AsyncSession, asked: str | None) -> Words | None:
         return None
     query = func.websearch_to_tsquery(LANGUAGE, asked)
     whole, needed = (await execute(db, select(func.text(query), func.querytree(query)))).one()
-    words = [_pattern(word.replace("''", "'").replace(r"\\", "\\")) for word in LEXEME.findall(needed)]
+    words = [word.replace("''", "'").replace(r"\\", "\\") for word in LEXEME.findall(needed)]
     if not words:
         reason = "asks for no word, or only for words that are not there: give one that is"
         raise Invalid([FieldError(pointer="query:q", reason=reason)])
     # Of a query with an `or` some word is there, whichever.
-    return Words(whole, ("|".join(words),) if "|" in LEXEME.sub("", needed) else tuple(words))
+    return Words(whole, tuple(words), is_any="|" in LEXEME.sub("", needed))
 
 
 def _pattern(word: str) -> str:

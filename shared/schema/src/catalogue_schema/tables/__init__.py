@@ -54,9 +54,11 @@ from catalogue_schema.tables.use_cases import (
     UseCaseUpdate,
 )
 from catalogue_schema.tables.users import User, UserBase, UserCreate, UserResponse, UserUpdate
+from catalogue_schema.tables.words import OPINION_WORDS
 
 __all__ = [
     "OPINION_COUNTS",
+    "OPINION_WORDS",
     "RESULT_COUNTS",
     "USE_CASE_COUNTS",
     "Alias",

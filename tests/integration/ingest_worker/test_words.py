@@ -1,0 +1,160 @@
+"""Gathering which words opinions have, by blocks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+from catalogue_schema.tables.words import BLOCK
+from ingest_worker.words import Words
+from sqlalchemy.ext.asyncio import AsyncEngine
+from support.polling import eventually
+
+Connection: TypeAlias = "asyncpg.Connection[Any]"
+
+# The next id is a block's last but one.
+FILL = f"SELECT setval('opinions_id_seq', {BLOCK} - 2)"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("INSERT INTO models (name, organization) VALUES ('lab/a', 'lab')")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def other(database_url: str) -> AsyncIterator[Connection]:
+    """Whose transaction goes on."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+async def say(database: Connection, *contents: str) -> None:
+    for content in contents:
+        await database.execute("INSERT INTO opinions (model_id, content) VALUES (1, $1)", content)
+
+
+async def words(database: Connection) -> dict[int, list[str] | None]:
+    """By block; None where they have to be gathered again."""
+    rows = await database.fetch("SELECT block, words FROM opinion_words ORDER BY block")
+    return {block: None if found is None else sorted(found) for block, found in rows}
+
+
+async def test_words_of_full_blocks_are_gathered_at_the_look_after_the_rows_came(
+    engine: AsyncEngine, database: Connection
+) -> None:
+    gathering = Words(engine)
+    await gathering.keep()
+    await database.execute(FILL)
+    await say(database, "Fast, fast!", "in the next block")
+    assert await words(database) == {}
+    await gathering.keep()
+    await gathering.keep()
+    assert await words(database) == {0: ["fast"]}
+
+
+async def test_a_row_whose_transaction_goes_on_is_waited_for(
+    engine: AsyncEngine, database: Connection, other: Connection
+) -> None:
+    gathering = Words(engine)
+    transaction = other.transaction()
+    await transaction.start()
+    await database.execute(FILL)
+    await say(other, "late")
+    await say(database, "next")
+    for _ in range(3):
+        await gathering.keep()
+    assert await words(database) == {}
+    await transaction.commit()
+    for _ in range(2):
+        await gathering.keep()
+    assert await words(database) == {0: ["late"]}
+
+
+async def test_who_always_writes_does_not_hold_it_up(
+    engine: AsyncEngine, database: Connection, other: Connection
+) -> None:
+    """Each look sees somebody in the middle of a transaction, and another each time."""
+    gathering = Words(engine)
+    await database.execute(FILL)
+    await say(database, "first", "next")
+    for _ in range(3):
+        transaction = other.transaction()
+        await transaction.start()
+        await say(other, "more")
+        await gathering.keep()
+        await transaction.commit()
+    assert await words(database) == {0: ["first"]}
+
+
+async def test_words_of_a_row_that_goes_are_forgotten_and_gathered_without_it(
+    engine: AsyncEngine, database: Connection
+) -> None:
+    gathering = Words(engine)
+    await database.execute(f"SELECT setval('opinions_id_seq', {BLOCK} - 3)")
+    await say(database, "stays", "secret", "next")
+    for _ in range(2):
+        await gathering.keep()
+    assert await words(database) == {0: ["secret", "stays"]}
+    await database.execute("DELETE FROM opinions WHERE content = 'secret'")
+    assert await words(database) == {0: None}
+    await gathering.keep()
+    assert await words(database) == {0: ["stays"]}
+
+
+@pytest.mark.parametrize("gathered_before", [False, True])
+async def test_a_row_that_goes_while_words_are_gathered_leaves_none(
+    engine: AsyncEngine, database: Connection, other: Connection, gathered_before: bool
+) -> None:
+    """Its transaction has deleted, and goes on: who gathers waits for it, or leaves the block for later."""
+    gathering = Words(engine)
+    await database.execute(f"SELECT setval('opinions_id_seq', {BLOCK} - 3)")
+    await say(database, "stays", "secret", "next")
+    await gathering.keep()
+    if gathered_before:
+        await gathering.keep()
+    transaction = other.transaction()
+    await transaction.start()
+    await other.execute("DELETE FROM opinions WHERE content = 'secret'")
+    meanwhile = asyncio.create_task(gathering.keep())
+    if not gathered_before:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        await eventually(lambda: database.fetchval(waiting), lambda count: count > 0)
+    await transaction.commit()
+    await meanwhile
+    for _ in range(2):
+        await gathering.keep()
+    assert await words(database) == {0: ["stays"]}
+
+
+async def test_whoever_deletes_after_words_were_read_takes_them_along(
+    database: Connection, other: Connection
+) -> None:
+    """The one who gathers has read the row, and is not done: the deletion waits, and forgets the words."""
+    await database.execute(f"SELECT setval('opinions_id_seq', {BLOCK} - 3)")
+    await say(database, "stays", "secret", "next")
+    transaction = other.transaction()
+    await transaction.start()
+    assert await other.fetchval(f"SELECT kept FROM keep_opinion_words({BLOCK}, 8)") == 1
+    deleting = asyncio.create_task(database.execute("DELETE FROM opinions WHERE content = 'secret'"))
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    await eventually(lambda: other.fetchval(waiting), lambda count: count > 0)
+    await transaction.commit()
+    await deleting
+    assert await words(database) == {0: None}
+
+
+async def test_one_worker_gathers_at_a_time(
+    engine: AsyncEngine, database: Connection, other: Connection
+) -> None:
+    gathering = Words(engine)
+    await database.execute(FILL)
+    await say(database, "first", "next")
+    await gathering.keep()
+    await other.execute("SELECT pg_advisory_lock(2003792484)")
+    await gathering.keep()
+    assert await words(database) == {}
