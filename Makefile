@@ -62,6 +62,10 @@ bench: setup ## Measure every path of an event beside its floor; PEERS=<folder> 
 bench-reads: setup ## Measure reads of BENCH_SMALL and of BENCH_LARGE opinions, and what indexes cost the sink
 	PYTHONPATH=tests:. $(UV) run --no-sync python -m benchmarks.reads
 
+.PHONY: bench-pages
+bench-pages: setup ## Measure the console's pages with BENCH_LARGE opinions; BENCH_DATA=<folder> keeps these
+	PYTHONPATH=tests:. $(UV) run --no-sync python -m benchmarks.pages
+
 .PHONY: bench-sentiment train-sentiment
 bench-sentiment: setup ## Quality and speed of the sentiment backends beside vaderSentiment
 	$(UV) run --no-sync python benchmarks/sentiment.py $(if $(DATA),--data "$(DATA)")
