@@ -17,7 +17,7 @@ from catalogue_api.live.topics import Topics
 
 log = structlog.get_logger(__name__)
 
-START_TIMEOUT = 5.0
+START_TIMEOUT = 10.0
 LOOK = 1.0
 """Seconds after which whoever waits looks round."""
 LINGER = 0.05
