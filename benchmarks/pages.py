@@ -17,6 +17,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import psutil
+from catalogue_schema.tables.words import BLOCK, SEGMENT
 from local_stack.postgres import PostgresServer
 from support.polling import eventually
 from support.system import System, started_system
@@ -56,17 +57,18 @@ PAGES = [
 ]
 HEAD = ("median", "first", "longest", "API", "PostgreSQL")
 PROCESSES = ("catalogue_api", "postgres")
-GATHERED = "SELECT count(*) FROM opinion_words WHERE words IS NOT NULL"
+IDS = BLOCK * SEGMENT
+GATHERED = "SELECT count(*) FROM opinion_segments WHERE is_gathered"
 
 
 async def words_gathered(system: System) -> None:
     database = await asyncpg.connect(system.database_url)
     started, before = time.monotonic(), await database.fetchval(GATHERED)
-    full = await database.fetchval("SELECT max(id) / 1024 FROM opinions")
-    await eventually(lambda: database.fetchval(GATHERED), lambda blocks: blocks >= full, seconds=7200)
+    full = await database.fetchval(f"SELECT max(id) / {IDS} FROM opinions")
+    await eventually(lambda: database.fetchval(GATHERED), lambda segments: segments >= full, seconds=7200)
     if full > before:
         print(
-            f"words of {1024 * (full - before):,} opinions in {time.monotonic() - started:.0f} s", flush=True
+            f"words of {IDS * (full - before):,} opinions in {time.monotonic() - started:.0f} s", flush=True
         )
         await database.execute("VACUUM ANALYZE opinion_words")
     await database.close()

@@ -11,7 +11,7 @@ END $$;
 GRANT SELECT, INSERT, UPDATE, DELETE ON models, benchmarks, use_cases TO catalogue_api;
 GRANT SELECT ON opinions, benchmark_results, retractions, dead_letters TO catalogue_api;
 GRANT SELECT (model_id, sentiment, month, rows) ON opinion_counts TO catalogue_api;
-GRANT SELECT ON opinion_words TO catalogue_api;
+GRANT SELECT ON opinion_words, opinion_segments TO catalogue_api;
 GRANT SELECT (model_id, benchmark_id, rows) ON result_counts TO catalogue_api;
 GRANT SELECT (model_id, rows) ON use_case_counts TO catalogue_api;
 GRANT SELECT ON result_reports TO catalogue_api;

@@ -15,62 +15,62 @@ KEEP_WORDS = """
 CREATE OR REPLACE FUNCTION keep_opinion_words(settled bigint, at_once int, OUT kept bigint, OUT behind bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    start bigint := (SELECT coalesce(max(block) + 1, 0) FROM opinion_words WHERE words IS NOT NULL);
-    stop bigint := settled / 1024;
+    start bigint := (SELECT coalesce(max(segment) + 1, 0) FROM opinion_segments WHERE is_gathered);
+    stop bigint := settled / 16384;
     next bigint[];
 BEGIN
-    INSERT INTO opinion_words (block) SELECT generate_series(start, least(start + at_once, stop) - 1)
+    INSERT INTO opinion_segments (segment, is_gathered)
+    SELECT segment, false FROM generate_series(start, least(start + at_once, stop) - 1) AS segment
     ON CONFLICT DO NOTHING;
-    next := ARRAY(SELECT block FROM opinion_words WHERE words IS NULL AND block < stop
-                  ORDER BY block LIMIT at_once FOR UPDATE SKIP LOCKED);
-    UPDATE opinion_words AS o SET words = ARRAY(
-        SELECT DISTINCT word.lexeme COLLATE "C"
-        FROM opinions, unnest(to_tsvector('simple', opinions.content)) AS word
-        WHERE opinions.id >= o.block * 1024 AND opinions.id < (o.block + 1) * 1024)
-    WHERE o.block = ANY (next);
+    next := ARRAY(SELECT segment FROM opinion_segments WHERE NOT is_gathered AND segment < stop
+                  ORDER BY segment LIMIT at_once FOR UPDATE SKIP LOCKED);
+    DELETE FROM opinion_words WHERE segment = ANY (next);
+    INSERT INTO opinion_words (segment, bucket, words, blocks)
+    SELECT segment, digest & 255, array_agg(digest), array_agg(blocks)
+    FROM (
+        SELECT segment, bit_or(blocks) AS blocks,
+            ('x' || left(encode(sha256(convert_to(lexeme, 'UTF8')), 'hex'), 8))::bit(32)::int AS digest
+        FROM (
+            SELECT segment, lexeme, bit_or(1 << CAST(id / 1024 % 16 AS int)) AS blocks
+            FROM unnest(next) AS segment
+            JOIN opinions ON id >= segment * 16384 AND id < (segment + 1) * 16384,
+                unnest(to_tsvector('simple', content))
+            GROUP BY segment, lexeme
+        ) AS of_words GROUP BY segment, digest
+    ) AS of_digests GROUP BY segment, digest & 255;
+    UPDATE opinion_segments SET is_gathered = true WHERE segment = ANY (next);
     kept := cardinality(next);
-    behind := greatest(0, stop - start - kept);
+    behind := (SELECT count(*) FROM opinion_segments WHERE NOT is_gathered AND segment < stop)
+        + greatest(0, stop - 1 - (SELECT max(segment) FROM opinion_segments WHERE segment < stop));
 END $$
 """
 FORGET_WORDS = """
 CREATE OR REPLACE FUNCTION forget_opinion_words() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO opinion_words (block) SELECT DISTINCT id / 1024 FROM removed ORDER BY 1
-    ON CONFLICT (block) DO UPDATE SET words = NULL;
+    INSERT INTO opinion_segments (segment, is_gathered)
+    SELECT DISTINCT id / 16384, false FROM removed ORDER BY 1
+    ON CONFLICT (segment) DO UPDATE SET is_gathered = false;
     RETURN NULL;
-END $$
-"""
-FIND_WORDS = """
-CREATE OR REPLACE FUNCTION find_opinion_words(wanted text[], is_any boolean) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
-BEGIN
-    IF is_any THEN
-        RETURN QUERY SELECT block FROM opinion_words WHERE words && wanted;
-    ELSE
-        RETURN QUERY SELECT block FROM opinion_words WHERE words @> wanted;
-    END IF;
 END $$
 """
 
 
 def upgrade() -> None:
     op.create_table(
+        "opinion_segments",
+        sa.Column("segment", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("is_gathered", sa.Boolean(), nullable=False),
+    )
+    op.create_table(
         "opinion_words",
-        sa.Column("block", sa.BigInteger(), primary_key=True, autoincrement=False),
-        sa.Column("words", sa.ARRAY(sa.Text(collation="C"))),
-    )
-    op.create_index(
-        *("ix_opinion_words_words", "opinion_words", ["words"]),
-        postgresql_using="gin",
-        postgresql_with={"fastupdate": "off"},
-    )
-    op.create_index(
-        "ix_opinion_words_forgotten", "opinion_words", ["block"], postgresql_where=sa.text("words IS NULL")
+        sa.Column("segment", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("bucket", sa.SmallInteger(), primary_key=True, autoincrement=False),
+        sa.Column("words", sa.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("blocks", sa.ARRAY(sa.Integer()), nullable=False),
     )
     op.execute(KEEP_WORDS)
     op.execute(FORGET_WORDS)
-    op.execute(FIND_WORDS)
     for operation in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER forget_words_{operation.lower()} AFTER {operation} ON opinions "
@@ -83,5 +83,5 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER forget_words_{operation} ON opinions")
     op.execute("DROP FUNCTION forget_opinion_words")
     op.execute("DROP FUNCTION keep_opinion_words")
-    op.execute("DROP FUNCTION find_opinion_words")
     op.drop_table("opinion_words")
+    op.drop_table("opinion_segments")

@@ -84,13 +84,13 @@ async def test_opinions_are_found_by_words_phrases_and_what_they_lack(
 
 
 ASKED: list[dict[str, str]] = [{}, {"model": "lab/b"}, {"source": "source 1"}, {"date_to": "2025-01-20"}]
-# Of which blocks words are known: of none, the first, all that are full, or most, as some rows went.
+# Of which segments words are known: of none, the first, all that are full, or most, as some rows went.
 GATHERED = {
     "none": "SELECT",
-    "some": "SELECT keep_opinion_words(20 * 1024, 1000)",
+    "some": "SELECT keep_opinion_words(40 * 1024, 1000)",
     "all": "SELECT keep_opinion_words(1000000, 1000)",
     "forgotten": """SELECT keep_opinion_words(1000000, 1000);
-        UPDATE opinion_words SET words = NULL WHERE block % 5 = 2 OR block > 100""",
+        UPDATE opinion_segments SET is_gathered = false WHERE segment IN (1, 4, 6)""",
 }
 
 

@@ -16,15 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ingest_worker.transactions import transaction
 
 BEHIND = Gauge(
-    "catalogue_opinion_words_behind", "Blocks of 1,024 opinions that every search of words looks through"
+    "catalogue_opinion_words_behind", "Segments of 16,384 opinions that every search of words looks through"
 )
 
 log = structlog.get_logger(__name__)
 
 INTERVAL = 10
 """Seconds between two looks."""
-AT_ONCE = 8
-"""Blocks of a transaction: some third of a second."""
+AT_ONCE = 1
+"""Segments of a transaction: some half a second."""
 REST = 2
 """Times as long as it took."""
 WORDS_LOCK = 0x776F7264  # "word": one worker gathers at a time
@@ -65,7 +65,7 @@ class Words:
         self._settled = 0
 
     async def keep(self) -> None:
-        """Gather those of full blocks whose rows were settled at the look before. Raises TransientError."""
+        """Gather those of full segments whose rows were settled at the look before. Raises TransientError."""
         now = await self._look()
         if not now.writers & self._before.writers:
             self._settled, self._before = self._before.last, now
@@ -78,7 +78,7 @@ class Words:
         return Seen(last, frozenset(writers))
 
     async def _keep_some(self) -> int:
-        """Of how many blocks; 0 too while another worker does."""
+        """Of how many segments; 0 too while another worker does."""
         started, asked = time.monotonic(), {"settled": self._settled, "at_once": AT_ONCE}
         async with transaction(self._engine) as connection:
             if not (await connection.execute(TAKE_TURN)).scalar_one():

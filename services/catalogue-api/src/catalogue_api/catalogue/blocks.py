@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from catalogue_schema.tables.words import BLOCK
+from catalogue_schema.tables.words import BLOCK, BUCKETS, SEGMENT, digest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,21 +13,30 @@ from catalogue_api.catalogue.words import Words
 AT_ONCE = 20
 """Blocks that are looked through for a page: some 50 ms, where all texts are short."""
 
-# Those whose words are not gathered yet, those with the words, and those that lost some of theirs.
+# Of gathered segments the blocks that have the words; of the others, and of those after them, all.
 FIND = text(f"""
-WITH known AS (
-    SELECT (SELECT max(id) / {BLOCK} FROM opinions) AS newest,
-        (SELECT coalesce(max(block), -1) FROM opinion_words WHERE words IS NOT NULL) AS gathered
+WITH wanted AS (
+    SELECT CAST(:first AS bigint) / {SEGMENT} AS first,
+        least(:last, (SELECT max(id) / {BLOCK} FROM opinions)) / {SEGMENT} AS last
+), known AS (
+    SELECT segment, is_gathered FROM wanted, opinion_segments WHERE segment BETWEEN first AND last
+), having_words AS (
+    SELECT segment, CASE WHEN :is_any THEN bit_or(found) ELSE bit_and(found) END AS blocks
+    FROM known JOIN opinion_words USING (segment)
+    JOIN unnest(CAST(:words AS int[])) AS word ON bucket = word & {BUCKETS - 1},
+        LATERAL (SELECT blocks[array_position(words, word)] AS found)
+    WHERE is_gathered GROUP BY segment HAVING count(found) >= :needed
+), segments AS (
+    SELECT * FROM having_words
+    UNION ALL
+    SELECT segment, -1 FROM known WHERE NOT is_gathered
+    UNION ALL
+    SELECT segment, -1 FROM wanted, generate_series(first, last) AS segment
+    WHERE segment NOT IN (SELECT segment FROM known)
 )
-SELECT block FROM (
-    (SELECT block FROM known,
-         generate_series(least(:last, newest), greatest(:first, gathered + 1), -1) AS block LIMIT :count)
-    UNION ALL
-    (SELECT block FROM find_opinion_words(:words, :is_any) AS block WHERE block BETWEEN :first AND :last)
-    UNION ALL
-    (SELECT block FROM known, opinion_words
-     WHERE words IS NULL AND block BETWEEN :first AND least(:last, gathered) ORDER BY block DESC LIMIT :count)
-) AS found ORDER BY block DESC LIMIT :count
+SELECT segment * {SEGMENT} + bit AS block FROM segments, generate_series(0, {SEGMENT - 1}) AS bit
+WHERE blocks & (1 << bit) <> 0 AND segment * {SEGMENT} + bit BETWEEN :first AND :last
+ORDER BY block DESC LIMIT :count
 """)
 
 
@@ -57,9 +66,11 @@ class Blocks(NamedTuple):
 
 
 async def find_blocks(db: AsyncSession, words: Words, span: Span) -> Blocks:
+    digests = {digest(word) for word in words.words}
     asked = {
-        "words": [*words.words],
+        "words": [*digests],
         "is_any": words.is_any,
+        "needed": 1 if words.is_any else len(digests),
         "first": span.start // BLOCK,
         "last": (span.end - 1) // BLOCK,
         "count": AT_ONCE + 1,

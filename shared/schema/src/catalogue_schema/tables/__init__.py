@@ -54,10 +54,11 @@ from catalogue_schema.tables.use_cases import (
     UseCaseUpdate,
 )
 from catalogue_schema.tables.users import User, UserBase, UserCreate, UserResponse, UserUpdate
-from catalogue_schema.tables.words import OPINION_WORDS
+from catalogue_schema.tables.words import OPINION_SEGMENTS, OPINION_WORDS
 
 __all__ = [
     "OPINION_COUNTS",
+    "OPINION_SEGMENTS",
     "OPINION_WORDS",
     "RESULT_COUNTS",
     "USE_CASE_COUNTS",

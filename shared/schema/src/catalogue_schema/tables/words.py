@@ -1,65 +1,93 @@
 """Which words opinions have, by blocks of ids: a search looks only through the blocks that have its words.
 
-ingest-worker gathers the words of blocks that are full, a while after their rows were written. A block
-without `words` has to be looked through: some of its rows went, and with them maybe the last with a word.
+ingest-worker gathers the words of whole segments of blocks, a while after their rows were written. A segment
+that is not gathered has to be looked through: it is new, or some of its rows went.
+
+Words are kept as digests, many to a row: a row for each word of a segment would take eight times the room.
 """
 
-from sqlalchemy import ARRAY, DDL, BigInteger, Column, Index, Table, Text, event, text
+from hashlib import sha256
+
+from sqlalchemy import ARRAY, DDL, BigInteger, Boolean, Column, Integer, SmallInteger, Table, event
 from sqlmodel import SQLModel
 
 from catalogue_schema.tables.opinions import Opinion
 
 BLOCK = 1024
-"""A block's ids are those from its number times this."""
+"""A block's ids are those from its number times this; a segment's blocks from its number times SEGMENT."""
+SEGMENT = 16
+BUCKETS = 256
 LANGUAGE = "simple"
 """Words as they are: opinions come in many languages, and a stemmer would take names of models for words."""
 
+OPINION_SEGMENTS = Table(
+    "opinion_segments",
+    SQLModel.metadata,
+    Column("segment", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_gathered", Boolean, nullable=False),
+)
+# `blocks` has, for each of `words`, a bit for each block of the segment. A bucket is of a digest's last bits.
+OPINION_WORDS = Table(
+    "opinion_words",
+    SQLModel.metadata,
+    Column("segment", BigInteger, primary_key=True, autoincrement=False),
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("words", ARRAY(Integer), nullable=False),
+    Column("blocks", ARRAY(Integer), nullable=False),
+)
+
+
+def digest(word: str) -> int:
+    """As the function keep_opinion_words has it: the first four bytes of SHA-256."""
+    return int.from_bytes(sha256(word.encode()).digest()[:4], signed=True)
+
+
 # The function has its owner's rights: whoever calls it need not be able to read what people wrote.
 #
-# A block's row is locked before its opinions are read, in a statement of its own, whose snapshot is the later
-# one: of whoever deletes at the same time, either the deletion is seen, or the words are forgotten after it.
+# A segment's row is locked before its opinions are read, in a statement of its own, whose snapshot is the
+# later one: of whoever deletes at the same time, either the deletion is seen, or it is gathered again.
 KEEP_WORDS = f"""
 CREATE OR REPLACE FUNCTION keep_opinion_words(settled bigint, at_once int, OUT kept bigint, OUT behind bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    start bigint := (SELECT coalesce(max(block) + 1, 0) FROM opinion_words WHERE words IS NOT NULL);
-    stop bigint := settled / {BLOCK};
+    start bigint := (SELECT coalesce(max(segment) + 1, 0) FROM opinion_segments WHERE is_gathered);
+    stop bigint := settled / {BLOCK * SEGMENT};
     next bigint[];
 BEGIN
-    INSERT INTO opinion_words (block) SELECT generate_series(start, least(start + at_once, stop) - 1)
+    INSERT INTO opinion_segments (segment, is_gathered)
+    SELECT segment, false FROM generate_series(start, least(start + at_once, stop) - 1) AS segment
     ON CONFLICT DO NOTHING;
-    next := ARRAY(SELECT block FROM opinion_words WHERE words IS NULL AND block < stop
-                  ORDER BY block LIMIT at_once FOR UPDATE SKIP LOCKED);
-    UPDATE opinion_words AS o SET words = ARRAY(
-        SELECT DISTINCT word.lexeme COLLATE "C"
-        FROM opinions, unnest(to_tsvector('{LANGUAGE}', opinions.content)) AS word
-        WHERE opinions.id >= o.block * {BLOCK} AND opinions.id < (o.block + 1) * {BLOCK})
-    WHERE o.block = ANY (next);
+    next := ARRAY(SELECT segment FROM opinion_segments WHERE NOT is_gathered AND segment < stop
+                  ORDER BY segment LIMIT at_once FOR UPDATE SKIP LOCKED);
+    DELETE FROM opinion_words WHERE segment = ANY (next);
+    INSERT INTO opinion_words (segment, bucket, words, blocks)
+    SELECT segment, digest & {BUCKETS - 1}, array_agg(digest), array_agg(blocks)
+    FROM (
+        SELECT segment, bit_or(blocks) AS blocks,
+            ('x' || left(encode(sha256(convert_to(lexeme, 'UTF8')), 'hex'), 8))::bit(32)::int AS digest
+        FROM (
+            SELECT segment, lexeme, bit_or(1 << CAST(id / {BLOCK} % {SEGMENT} AS int)) AS blocks
+            FROM unnest(next) AS segment
+            JOIN opinions ON id >= segment * {BLOCK * SEGMENT} AND id < (segment + 1) * {BLOCK * SEGMENT},
+                unnest(to_tsvector('{LANGUAGE}', content))
+            GROUP BY segment, lexeme
+        ) AS of_words GROUP BY segment, digest
+    ) AS of_digests GROUP BY segment, digest & {BUCKETS - 1};
+    UPDATE opinion_segments SET is_gathered = true WHERE segment = ANY (next);
     kept := cardinality(next);
-    behind := greatest(0, stop - start - kept);
+    behind := (SELECT count(*) FROM opinion_segments WHERE NOT is_gathered AND segment < stop)
+        + greatest(0, stop - 1 - (SELECT max(segment) FROM opinion_segments WHERE segment < stop));
 END $$
 """
-# In order of the blocks, so that two who delete wait for each other and cannot deadlock.
+# In order of the segments, so that two who delete wait for each other and cannot deadlock.
 FORGET_WORDS = f"""
 CREATE OR REPLACE FUNCTION forget_opinion_words() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO opinion_words (block) SELECT DISTINCT id / {BLOCK} FROM removed ORDER BY 1
-    ON CONFLICT (block) DO UPDATE SET words = NULL;
+    INSERT INTO opinion_segments (segment, is_gathered)
+    SELECT DISTINCT id / {BLOCK * SEGMENT}, false FROM removed ORDER BY 1
+    ON CONFLICT (segment) DO UPDATE SET is_gathered = false;
     RETURN NULL;
-END $$
-"""
-# Without the index, which PostgreSQL thinks is dear for a table of so few rows, all words of all blocks would
-# be read; and what a block's row costs to read, it does not reckon with.
-FIND_WORDS = """
-CREATE OR REPLACE FUNCTION find_opinion_words(wanted text[], is_any boolean) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
-BEGIN
-    IF is_any THEN
-        RETURN QUERY SELECT block FROM opinion_words WHERE words && wanted;
-    ELSE
-        RETURN QUERY SELECT block FROM opinion_words WHERE words @> wanted;
-    END IF;
 END $$
 """
 FORGETTING = tuple(
@@ -67,17 +95,6 @@ FORGETTING = tuple(
     "REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_opinion_words()"
     for operation in ("UPDATE", "DELETE")
 )
-
-OPINION_WORDS = Table(
-    "opinion_words",
-    SQLModel.metadata,
-    Column("block", BigInteger, primary_key=True, autoincrement=False),
-    # In order of bytes, which takes a third less time to gather than a language's.
-    Column("words", ARRAY(Text(collation="C"))),
-    # A pending list would be read by every search; nobody waits for who writes here.
-    Index("ix_opinion_words_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
-    Index("ix_opinion_words_forgotten", "block", postgresql_where=text("words IS NULL")),
-)
-for statement in (KEEP_WORDS, FORGET_WORDS, FIND_WORDS, *FORGETTING):
+for statement in (KEEP_WORDS, FORGET_WORDS, *FORGETTING):
     ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
     event.listen(SQLModel.metadata.tables[str(Opinion.__tablename__)], "after_create", ddl)
