@@ -1,8 +1,20 @@
 """Parts of statements: a table's columns, and conditions from query parameters that were given."""
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, inspect
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Select,
+    Table,
+    any_,
+    inspect,
+    literal,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
@@ -39,6 +51,11 @@ async def cost(db: AsyncSession, statement: AnySelect) -> float:
     values = tuple(compiled.params[name] for name in compiled.positiontup or ())
     plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", values)
     return float(plan.scalar_one()[0]["Plan"]["Total Cost"])
+
+
+def among(column: ColumnElement[int] | Mapped[Any], ids: Sequence[int]) -> ColumnElement[bool]:
+    """That the column is one of the ids, as one parameter, however many there are."""
+    return column == any_(literal([*ids], ARRAY(BigInteger)))
 
 
 def table_of(mapped: type[SQLModel]) -> Table:
