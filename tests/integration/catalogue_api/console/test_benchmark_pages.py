@@ -17,13 +17,23 @@ async def test_benchmarks_are_listed_and_narrowed(reader: httpx.AsyncClient) -> 
     assert "<option selected>speed</option>" in page.text
 
 
+async def test_the_list_says_how_much_each_benchmark_has_and_what_ranks_there(
+    reader: httpx.AsyncClient,
+) -> None:
+    page = await reader.get("/benchmarks?q=mmlu")
+
+    row = page.text.partition('href="/benchmarks/MMLU"')[2].partition("</tr>")[0]
+    assert '<td class="n">3</td><td class="n">4</td>' in row
+    assert 'accuracy<span class="small faint under">%, higher is better' in row
+
+
 async def test_a_ranking_has_intervals_ties_claims_and_says_where_none_is_given(
     reader: httpx.AsyncClient,
 ) -> None:
     page = await reader.get("/benchmarks/MMLU")
 
     assert "79 to 81" in page.text
-    assert '<span class="faint">not given</span>' in page.text
+    assert '<span class="faint" title="not given">\N{EN DASH}</span>' in page.text
     assert "accuracy <small>%, higher is better</small>" in page.text
     assert 'href="/claims?model=lab%2Fa&amp;benchmark=MMLU">2<' in page.text
     assert 'href="https://example.org/mmlu" rel="noopener nofollow"' in page.text

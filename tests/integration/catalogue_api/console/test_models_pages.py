@@ -34,14 +34,14 @@ async def test_a_models_page_shows_what_is_known_of_it(reader: httpx.AsyncClient
         "Model A",
         "<dt>Open weights</dt><dd>yes</dd>",
         "100 % <small>21 % to 100 %",  # of one opinion with a sentiment
-        "$0.5",
-        "cloud, output: $2 from 2025-06-01",
+        "$0.50",
+        "cloud, output: $2.00 from 2025-06-01",
         "79 to 81",
         'href="/claims?model=lab%2Fa&amp;benchmark=MMLU">2<',
         "March 2025: 1 positive",
         "87 % sure",
         "<h3>Office</h3>",
-        'letters <span class="small faint">said 2 times',
+        '<span>letters</span> <span class="small faint">said 2 times',
     ):
         assert shown in text
     assert text.count("<h1>") == 1
@@ -51,7 +51,7 @@ async def test_what_is_not_known_of_a_model_is_said(reader: httpx.AsyncClient) -
     text = (await reader.get("/models/lab/b")).text
 
     assert "<dt>Open weights</dt><dd>not known</dd>" in text
-    assert '<span class="faint">not given</span>' in text
+    assert '<span class="faint" title="not given">\N{EN DASH}</span>' in text
     assert "Offered until 2026-01-31. Its place takes" in text
     assert "Nobody has said yet." in text
 
@@ -88,10 +88,20 @@ async def test_models_are_found_by_their_weights_and_prices_and_show_the_lowest(
     page = await reader.get("/models?max_output=2&open_weights=true&q=model+lab")
 
     row = page.text.partition('<a href="/models/lab/a">lab/a</a>')[2].partition("</tr>")[0]
-    assert '<td class="n">$0.5</td><td class="n">$2</td>' in row
+    assert '<td class="n">$0.50</td><td class="n">$2.00</td>' in row
     assert page.text.count('<tr><th scope="row">') == 1
-    assert 'name="max_output" min="0" step="any" size="6" value="2"' in page.text
+    assert 'name="max_output" min="0" step="any" value="2"' in page.text
     assert "No model is like that." in (await reader.get("/models?max_output=1&open_weights=true")).text
+
+
+async def test_the_list_says_of_each_model_its_weights_and_how_much_is_known_of_it(
+    reader: httpx.AsyncClient,
+) -> None:
+    page = await reader.get("/models?q=lab/a")
+
+    row = page.text.partition('<a href="/models/lab/a">lab/a</a>')[2].partition("</tr>")[0]
+    assert "<td>open" in row
+    assert '<td class="n">3</td><td class="n">2</td>' in row
 
 
 async def test_names_are_suggested_while_one_writes(reader: httpx.AsyncClient) -> None:

@@ -91,7 +91,23 @@ def test_months_are_stacked_without_gaps_and_hold_their_counts() -> None:
     assert positive.height == pytest.approx(3 * negative.height, abs=0.3)
     assert positive.x + positive.width < mixed.x
     assert positive.text == "December 2025: 3 positive"
+    january = chart.x_ticks[-1]
+    assert january.text == "Jan 2026"
+    assert january.place == pytest.approx(mixed.x + mixed.width / 2, abs=0.2)
     assert [tick.text for tick in chart.y_ticks] == ["0", "1", "2", "3", "4"]
+
+
+def test_opinions_without_a_sentiment_stand_on_top_where_there_are_any() -> None:
+    of_march = month(date(2026, 3, 1), positive=1)
+    of_march.unclassified = 2
+    chart = sentiment_months("t", [of_march])
+
+    assert chart is not None
+    assert [(block.kind, block.text) for block in chart.blocks] == [
+        ("positive", "March 2026: 1 positive"),
+        ("unclassified", "March 2026: 2 unclassified"),
+    ]
+    assert "unclassified" not in of_march.model_dump(), "the API's answer has what it had"
 
 
 def test_the_frontier_is_a_line_from_cheap_to_dear_with_names() -> None:
@@ -108,6 +124,15 @@ def test_the_frontier_is_a_line_from_cheap_to_dear_with_names() -> None:
     assert [point.name for point in others.points] == [None]
     assert {name.text for name in chart.names} == {"cheap", "dear"}
     assert chart.y.name == "score (no unit given)"
+
+
+def test_an_axis_of_scores_says_the_metric_and_the_unit_that_most_of_them_have() -> None:
+    said = [value("lab/a", 1, 1, best=False), value("lab/b", 2, 2, best=False)]
+    said[1] = said[1].model_copy(update={"metric": "accuracy", "unit": "fraction"})
+    chart = cost_and_score(said, "t")
+
+    assert chart is not None
+    assert chart.y.name == "accuracy (fraction)"
 
 
 def test_where_what_is_free_is_best_there_is_no_line() -> None:
@@ -135,7 +160,8 @@ def test_the_models_that_differ_most_are_named_on_either_side_of_the_line() -> N
     chart = scores_and_opinions(found)
 
     assert chart is not None
-    liked, scored, _ = chart.series
+    liked, scored, same = chart.series
+    assert same.shape == "guide"
     assert len(liked.points) == 11
     assert len(scored.points) == 1
     assert sum(point.name is not None for series in chart.series for point in series.points) == OUTLIERS
@@ -157,6 +183,22 @@ def test_shares_of_a_model_keep_its_look_where_another_has_none() -> None:
     [series] = chart.series
     assert (series.name, series.look) == ("lab/b", 2)
     assert [point.y for point in series.points] == [25]
+
+
+def test_a_share_is_of_three_months_since_one_has_few_opinions() -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    model = ModelResponse(id=1, name="lab/a", organization="lab", created_at=moment, updated_at=moment)
+    months = [
+        month(date(2026, 2, 1), positive=1),
+        month(date(2026, 1, 1), negative=2),
+        month(date(2025, 12, 1), positive=1),
+        month(date(2025, 11, 1), negative=4),
+    ]
+    chart = positive_shares([Compared(model=model, prices=[], sentiment=months)])
+
+    assert chart is not None
+    assert [point.y for point in chart.series[0].points] == pytest.approx([0, 20, 100 / 7, 50])
+    assert chart.series[0].points[-1].text == "lab/a, 3 months to February 2026: 50 % of 4 positive"
 
 
 points = st.tuples(st.integers(0, 300), st.integers(0, 200))

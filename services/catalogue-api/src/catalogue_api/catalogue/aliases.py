@@ -62,7 +62,7 @@ class AliasQuery(PageQuery):
 async def list_aliases(db: AsyncSession, query: AliasQuery) -> Page[AliasResponse]:
     statement = _with_names().where(*equal((col(Alias.kind), query.kind), (col(Alias.source), query.source)))
     if query.name is not None:
-        statement = statement.where(_name() == query.name)
+        statement = statement.where(_name(query.kind) == query.name)
     after = query.after(BY_ID)
     if after is not None:
         statement = statement.where(col(Alias.id) < after[1])
@@ -165,8 +165,12 @@ def _unknown_name(new: AliasCreate) -> FieldError:
     return FieldError(pointer="/name", reason=f"there is no {new.kind} named {new.name!r}")
 
 
-def _name() -> Any:
-    return func.coalesce(col(Model.name), col(Benchmark.name), col(Alias.organization))
+def _name(kind: Kind | None = None) -> Any:
+    """Of the kind, if one is given: its index is of use then."""
+    model, benchmark, organization = col(Model.name), col(Benchmark.name), col(Alias.organization)
+    if kind is None:
+        return func.coalesce(model, benchmark, organization)
+    return {"model": model, "benchmark": benchmark, "organization": organization}[kind]
 
 
 def _with_names() -> AnySelect:

@@ -1,5 +1,6 @@
 """Up to five models side by side: what they are, what they cost, how they score and what is said of them."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from catalogue_schema.tables import (
 )
 from catalogue_schema.text import NewName
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from sqlalchemy import RowMapping, func, true
+from sqlalchemy import RowMapping, func, select, true
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,8 +22,8 @@ from catalogue_api.catalogue.paging import listed
 from catalogue_api.catalogue.prices import prices_of
 from catalogue_api.catalogue.results import latest_that_rank
 from catalogue_api.catalogue.sentiment import Month, by_month
-from catalogue_api.catalogue.statements import execute
-from catalogue_api.catalogue.tags import with_tags
+from catalogue_api.catalogue.statements import execute, table_of
+from catalogue_api.catalogue.tags import tag_names
 
 MOST = 5
 
@@ -70,22 +71,25 @@ class Comparison(BaseModel):
 
 async def compare(db: AsyncSession, query: CompareQuery) -> Comparison:
     """Raises NotFound."""
-    models = [await named.find(db, Model, name) for name in dict.fromkeys(query.models)]
+    models = await _models(db, [*dict.fromkeys(query.models)])
+    ids = [model.id for model in models]
+    prices, months = await prices_of(db, ids, datetime.now(UTC).date()), await by_month(db, ids)
     return Comparison(
-        models=[await _compared(db, model) for model in models], benchmarks=await _shared(db, models)
+        models=[Compared(model=each, prices=prices[each.id], sentiment=months[each.id]) for each in models],
+        benchmarks=await _shared(db, models),
     )
 
 
-async def _compared(db: AsyncSession, model: Model) -> Compared:
-    assert model.id is not None
-    return Compared(
-        model=await with_tags(db, model),
-        prices=await prices_of(db, model.id, datetime.now(UTC).date()),
-        sentiment=await by_month(db, model.id),
-    )
+async def _models(db: AsyncSession, names: Sequence[str]) -> list[ModelResponse]:
+    """In the order of their names. Raises NotFound."""
+    statement = select(table_of(Model), tag_names()).where(col(Model.name).in_(names))
+    found = {row["name"]: row for row in (await execute(db, statement)).mappings()}
+    if unknown := [name for name in names if name not in found]:
+        raise named.not_found(Model, unknown[0])
+    return [ModelResponse.model_validate(found[name]) for name in names]
 
 
-async def _shared(db: AsyncSession, models: list[Model]) -> list[Shared]:
+async def _shared(db: AsyncSession, models: list[ModelResponse]) -> list[Shared]:
     names = {model.id: model.name for model in models}
     higher = func.coalesce(col(BenchmarkMetric.higher_is_better), true()).label("higher")
     statement = latest_that_rank(col(Benchmark.name).label("benchmark"), col(Benchmark.category), higher)

@@ -50,15 +50,15 @@ async def find_news(db: AsyncSession, kind: Kind | None) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.updated, reverse=True)[:MOST]
 
 
-async def newest_models(db: AsyncSession) -> Sequence[RowMapping]:
+async def newest_models(db: AsyncSession, count: int = MOST) -> Sequence[RowMapping]:
     of = table_of(Model).c
     newest = select(of.name, of.organization, of.release_date, of.created_at)
-    return (await execute(db, newest.order_by(of.id.desc()).limit(MOST))).mappings().all()
+    return (await execute(db, newest.order_by(of.id.desc()).limit(count))).mappings().all()
 
 
-async def newest_results(db: AsyncSession) -> Sequence[RowMapping]:
-    statement = with_names(table_of(BenchmarkResult)).order_by(col(BenchmarkResult.id).desc()).limit(MOST)
-    return (await execute(db, statement)).mappings().all()
+async def newest_results(db: AsyncSession, count: int = MOST) -> Sequence[RowMapping]:
+    newest = with_names(table_of(BenchmarkResult)).order_by(col(BenchmarkResult.id).desc())
+    return (await execute(db, newest.limit(count))).mappings().all()
 
 
 async def recently_measured(db: AsyncSession, count: int) -> Sequence[int]:

@@ -25,7 +25,7 @@ async def find(db: AsyncSession, table: type[N], name: str, *, for_update: bool 
         statement = statement.with_for_update()
     row = (await db.exec(statement)).one_or_none()
     if row is None:
-        raise _not_found(table, name)
+        raise not_found(table, name)
     return row
 
 
@@ -65,7 +65,7 @@ async def remove(db: AsyncSession, table: type[N], name: str) -> None:
     """With everything that belongs to it. Raises NotFound."""
     statement = delete(table).where(col(table.name) == name).returning(col(table.id))
     if (await execute(db, statement)).scalar_one_or_none() is None:
-        raise _not_found(table, name)
+        raise not_found(table, name)
 
 
 async def spelled_otherwise(
@@ -118,7 +118,7 @@ async def _flush(db: AsyncSession, row: Model | Benchmark) -> None:
     await flush(db, taken)
 
 
-def _not_found(table: type[Model | Benchmark], name: str) -> NotFound:
+def not_found(table: type[Model | Benchmark], name: str) -> NotFound:
     kind = _kind(table)
     return NotFound(f"There is no {kind} named {name!r}; GET /v1/{kind}s lists those that there are.")
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated
+from operator import itemgetter
+from typing import Annotated, NamedTuple
 
 from catalogue_schema.tables import Model, ModelPrice, ModelPriceCreate, ModelPriceResponse
 from catalogue_schema.tables.prices import Currency
@@ -11,14 +12,10 @@ from catalogue_schema.text import NewName, ShortText
 from catalogue_schema.times import Date
 from pydantic import BaseModel, Field
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     RowMapping,
-    any_,
     bindparam,
     exists,
-    literal,
     select,
     text,
 )
@@ -27,7 +24,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, fetch_page
-from catalogue_api.catalogue.statements import AnySelect, equal, execute, table_of
+from catalogue_api.catalogue.statements import AnySelect, among, equal, execute, table_of
 from catalogue_api.catalogue.upsert import Imported
 from catalogue_api.http.items import Batch
 from catalogue_api.http.problems import FieldError, NothingValid
@@ -76,6 +73,13 @@ class PriceQuery(PageQuery):
     on: Annotated[
         Date | None, Field(description="Those that held on this day, the last of each provider")
     ] = None
+
+
+class PriceHistory(NamedTuple):
+    """What each provider asks `today`, the cheapest first; and all that was asked, the `newest` first."""
+
+    today: list[ModelPriceResponse]
+    newest: list[ModelPriceResponse]
 
 
 class PriceFilters(BaseModel):
@@ -144,12 +148,28 @@ async def held_prices(
     return [*(await execute(db, held.where(col(ModelPrice.currency) == currency))).mappings()]
 
 
-async def prices_of(db: AsyncSession, model_id: int, on: date) -> list[ModelPriceResponse]:
-    """What each provider asks on that day, the cheapest first."""
-    held = col(ModelPrice.id).in_(_held_on(on, [model_id]))
+async def prices_of(
+    db: AsyncSession, model_ids: Sequence[int], on: date
+) -> dict[int, list[ModelPriceResponse]]:
+    """What each provider asks for each of the models on that day, the cheapest first."""
+    held = col(ModelPrice.id).in_(_held_on(on, model_ids))
     cheapest = col(ModelPrice.input) + col(ModelPrice.output), col(ModelPrice.provider)
-    rows = (await execute(db, _with_names().where(held).order_by(*cheapest))).mappings()
-    return [ModelPriceResponse.model_validate(row) for row in rows]
+    found: dict[int, list[ModelPriceResponse]] = {model_id: [] for model_id in model_ids}
+    for row in (await execute(db, _with_names().where(held).order_by(*cheapest))).mappings():
+        found[row["model_id"]].append(ModelPriceResponse.model_validate(row))
+    return found
+
+
+async def price_history(db: AsyncSession, model_id: int, today: date, most: int) -> PriceHistory:
+    """Of all that is known, today's prices and the newest of the others."""
+    holds = col(ModelPrice.id).in_(_held_on(today, [model_id])).label("holds")
+    of_model = _with_names().add_columns(holds).where(col(ModelPrice.model_id) == model_id)
+    ordered = of_model.order_by(holds.desc(), col(ModelPrice.id).desc()).limit(most)
+    rows = (await execute(db, ordered)).mappings().all()
+    held = [row for row in rows if row["holds"]]
+    cheapest = sorted(held, key=lambda row: (row["input"] + row["output"], row["provider"]))
+    newest = sorted(rows, key=itemgetter("id"), reverse=True)
+    return PriceHistory(*(list(map(ModelPriceResponse.model_validate, each)) for each in (cheapest, newest)))
 
 
 async def cheapest_of(db: AsyncSession, model_ids: Sequence[int], currency: str) -> dict[int, RowMapping]:
@@ -165,7 +185,7 @@ def _held_on(day: date, model_ids: Sequence[int] | None = None) -> AnySelect:
     """Of each provider the last price that was valid by then, of the models or of all."""
     of = table_of(ModelPrice).alias().c
     key = (of.model_id, of.provider, of.currency)
-    of_models = () if model_ids is None else (of.model_id == any_(literal([*model_ids], ARRAY(BigInteger))),)
+    of_models = () if model_ids is None else (among(of.model_id, model_ids),)
     held = select(of.id).where(of.valid_from <= day, *of_models).ext(distinct_on(*key))
     return held.order_by(*key, of.valid_from.desc())
 

@@ -1,5 +1,6 @@
 """What is said of a model, by month."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -11,12 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from catalogue_api.catalogue import named
 from catalogue_api.catalogue.paging import ListQuery
-from catalogue_api.catalogue.statements import execute
+from catalogue_api.catalogue.statements import among, execute
 
 
 class Month(BaseModel):
+    """`unclassified` are the opinions without a sentiment, which `opinions` has not."""
+
     month: Annotated[date, Field(description="Its first day")]
     opinions: dict[Sentiment, int]
+    unclassified: Annotated[int, Field(exclude=True)] = 0
 
 
 class Months(BaseModel):
@@ -27,17 +31,21 @@ async def sentiment_of(db: AsyncSession, name: str, _: ListQuery) -> Months:
     """By the month in which opinions were published or, where that is not known, came. Raises NotFound."""
     model_id = (await named.find(db, Model, name)).id
     assert model_id is not None
-    return Months(items=await by_month(db, model_id))
+    return Months(items=(await by_month(db, [model_id]))[model_id])
 
 
-async def by_month(db: AsyncSession, model_id: int) -> list[Month]:
-    """The latest first. Opinions without a sentiment make a month, and are in none of its counts."""
+async def by_month(db: AsyncSession, model_ids: Sequence[int]) -> dict[int, list[Month]]:
+    """Of each model, the latest first."""
     of = OPINION_COUNTS.c
-    counted = select(of.month, of.sentiment, func.sum(of.rows)).where(of.model_id == model_id)
-    counted = counted.group_by(of.month, of.sentiment).having(func.sum(of.rows) > 0)
-    months: dict[date, Month] = {}
-    for day, sentiment, count in await execute(db, counted.order_by(of.month.desc())):
-        found = months.setdefault(day, Month(month=day, opinions=dict.fromkeys(SENTIMENTS, 0)))
-        if sentiment is not None:
+    keys = (of.model_id, of.month, of.sentiment)
+    counted = select(*keys, func.sum(of.rows)).where(among(of.model_id, model_ids)).group_by(*keys)
+    counted = counted.having(func.sum(of.rows) > 0).order_by(of.month.desc())
+    months: dict[int, dict[date, Month]] = {model_id: {} for model_id in model_ids}
+    for model_id, day, sentiment, count in await execute(db, counted):
+        month = Month(month=day, opinions=dict.fromkeys(SENTIMENTS, 0))
+        found = months[model_id].setdefault(day, month)
+        if sentiment is None:
+            found.unclassified = int(count)
+        else:
             found.opinions[sentiment] = int(count)
-    return [*months.values()]
+    return {model_id: [*found.values()] for model_id, found in months.items()}

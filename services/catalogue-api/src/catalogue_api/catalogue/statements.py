@@ -1,8 +1,20 @@
 """Parts of statements: a table's columns, and conditions from query parameters that were given."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, inspect
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Select,
+    Table,
+    any_,
+    inspect,
+    literal,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
@@ -47,6 +59,11 @@ async def expected(db: AsyncSession, statement: AnySelect) -> Expected:
     plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", values)
     top = plan.scalar_one()[0]["Plan"]
     return Expected(top["Total Cost"], top["Plan Rows"])
+
+
+def among(column: ColumnElement[int] | Mapped[Any], ids: Sequence[int]) -> ColumnElement[bool]:
+    """That the column is one of the ids, as one parameter, however many there are."""
+    return column == any_(literal([*ids], ARRAY(BigInteger)))
 
 
 def table_of(mapped: type[SQLModel]) -> Table:

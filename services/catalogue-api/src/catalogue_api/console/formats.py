@@ -1,6 +1,6 @@
 """How pages write numbers, times and addresses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from starlette.datastructures import QueryParams
 
 NOTHING = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -21,13 +22,32 @@ def number(value: float | None, digits: int = 4) -> str:
     return f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
 
 
+def decimals(values: Iterable[float | None], digits: int = 4) -> int:
+    """Places behind the point that numbers below each other need, of `digits` of the largest at most."""
+    known = [abs(value) for value in values if value is not None]
+    largest = max(known, default=0.0)
+    most = max(0, digits - len(f"{int(largest)}")) if largest >= 1 else digits
+    return next((n for n in range(most) if all(round(v, n) == round(v, most) for v in known)), most)
+
+
+def fixed(value: float | None, places: int) -> str:
+    """With as many places behind the point as its neighbours."""
+    if value is None or abs(value) >= 1e15:
+        return number(value)
+    return f"{value:,.{places}f}".replace("-", MINUS)
+
+
 def percent(share: float | None) -> str:
     """A share between 0 and 1."""
     return NOTHING if share is None else f"{100 * share:.0f} %"
 
 
 def money(value: float | None) -> str:
-    return NOTHING if value is None else f"${float(value):,.6f}".rstrip("0").rstrip(".")
+    """With its cents, and what it has of smaller parts."""
+    if value is None:
+        return NOTHING
+    whole, _, parts = f"{float(value):,.6f}".partition(".")
+    return f"${whole}.{parts.rstrip('0').ljust(2, '0')}"
 
 
 def moment(value: datetime | None) -> str:
@@ -70,13 +90,21 @@ def web_address(text: str | None) -> str | None:
     return text if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
+def host(address: str) -> str:
+    """Whose page an address of the web is, in few letters; the text itself where that is not told."""
+    name = urlsplit(address).hostname or address
+    return name.removeprefix("www.")
+
+
 def unit(name: str | None) -> str:
-    """As it is written behind a number."""
-    return "%" if name == "percent" else name or ""
+    """As it is written behind a number; a fraction is a number alone."""
+    return {"percent": "%", "fraction": ""}.get(name or "", name or "")
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
+    "decimals": decimals,
+    "fixed": fixed,
     "percent": percent,
     "money": money,
     "moment": moment,
@@ -84,5 +112,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "second": second,
     "day": day,
     "unit": unit,
+    "host": host,
     "web_address": web_address,
 }

@@ -9,8 +9,11 @@ from catalogue_api.access.principals import Principal
 
 
 class Link(NamedTuple):
+    """`others` are paths of pages that one comes to by way of its own."""
+
     path: str
     name: str
+    others: Sequence[str] = ()
 
 
 class Section(NamedTuple):
@@ -34,7 +37,7 @@ SECTIONS = (
         None,
         (
             Link("/models", "Models"),
-            Link("/benchmarks", "Benchmarks"),
+            Link("/benchmarks", "Benchmarks", ("/leads", "/claims")),
             Link("/compare", "Compare"),
             Link("/value", "Cost and quality"),
             Link("/agreement", "Scores and opinions"),
@@ -65,11 +68,11 @@ def navigation(principal: Principal, path: str) -> list[Shown]:
         Shown(
             each.name,
             each.links,
-            next((link.path for link in each.links if _is_under(path, link.path)), None),
+            next((link.path for link in each.links if _leads_to(link, path)), None),
         )
         for each in may_see
     ]
 
 
-def _is_under(path: str, above: str) -> bool:
-    return path == above or path.startswith(f"{above}/")
+def _leads_to(link: Link, path: str) -> bool:
+    return any(path == above or path.startswith(f"{above}/") for above in (link.path, *link.others))

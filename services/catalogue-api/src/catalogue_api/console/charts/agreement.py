@@ -27,7 +27,7 @@ def scores_and_opinions(items: Sequence[Agreement]) -> Plot | None:
         [
             Series("liked better than it scores", [_point(each, named) for each in liked], "dots", 1),
             Series("scores better than it is liked", [_point(each, named) for each in scored], "dots", 2),
-            Series("both the same", same, "line", 7),
+            Series("both the same", same, "guide", 7),
         ],
     )
 

@@ -55,7 +55,10 @@ class Months:
 
     @property
     def x_ticks(self) -> Sequence[Tick]:
-        return self._days.ticks
+        """Below the middle of their months."""
+        days, first = self._days, min(each.first for each in self.months)
+        half = (days(_next(first).toordinal()) - days(first.toordinal())) / 2
+        return [Tick(tick.place + half, tick.text) for tick in days.ticks if tick.place + half < self.right]
 
     @property
     def y_ticks(self) -> Sequence[Tick]:
@@ -72,21 +75,24 @@ class Months:
             count = month.counts.get(kind, 0)
             if count:
                 y, text = counts(below + count), f"{month.first:%B %Y}: {count:,} {kind}"
-                width, height = (end - start) * (1 - GAP), counts(below) - y
-                x, y, width, height = (round(each, 1) for each in (start, y, width, height))
+                gap, height = (end - start) * GAP, counts(below) - y
+                places = (start + gap / 2, y, end - start - gap, height)
+                x, y, width, height = (round(each, 1) for each in places)
                 stack.append(Block(kind, x, y, width, height, text))
             below += count
         return stack
 
 
 def sentiment_months(title: str, months: Sequence[sentiment.Month]) -> Months | None:
-    """None where nothing was said."""
+    """None where nothing was said. What has no sentiment stands above the rest, where there is any."""
     told = [
-        Month(each.month, dict[str, int](each.opinions.items()))
+        Month(each.month, dict[str, int](each.opinions.items()) | {"unclassified": each.unclassified})
         for each in months
-        if any(each.opinions.values())
     ]
-    kinds = ("negative", "mixed", "neutral", "positive")
+    told = [each for each in told if any(each.counts.values())]
+    kinds = ["negative", "mixed", "neutral", "positive"]
+    if any(each.unclassified for each in months):
+        kinds.append("unclassified")
     return Months(title, Axis("opinions"), kinds, told) if told else None
 
 

@@ -39,14 +39,14 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """`shape` of the whole: points alone, joined, or joined by steps. `look` counts from 1 to 8.
+    """`shape` of the whole: points alone, joined, joined by steps, or a guide: a line without points.
 
-    A look is a colour with a mark of its own, so that the colour does not carry the meaning alone.
+    `look` counts from 1 to 8: a colour with a mark of its own, so that the colour has no meaning alone.
     """
 
     name: str
     points: Sequence[Point]
-    shape: Literal["dots", "line", "steps"] = "line"
+    shape: Literal["dots", "line", "steps", "guide"] = "line"
     look: int = 1
 
 

@@ -66,7 +66,8 @@ class Logarithmic:
     @property
     def ticks(self) -> list[Tick]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-        values = [10**n * m for n in range(first, last + 1) for m in ((1, 3) if last - first < 4 else (1,))]
+        marks = (1, 3) if self.high / self.low < 10**3.5 else (1,)
+        values = [10**n * m for n in range(first, last + 1) for m in marks]
         return [
             Tick(self(v), f"{v:,.10g}")
             for v in values

@@ -1,5 +1,6 @@
 """Cost against quality: each model a point, and the line of those that none beats at their price."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from catalogue_api.catalogue.value import Value
@@ -17,11 +18,12 @@ def cost_and_score(items: Sequence[Value], title: str) -> Plot | None:
     best = Series(
         "best at its price, the frontier", [_point(each, named=True) for each in frontier], "steps", 2
     )
-    first = priced[0]
+    said = Counter((each.metric, each.unit) for each in priced if each.metric)
+    metric, of = max(said, key=said.__getitem__, default=(None, None))
     return Plot(
         title,
-        Axis(f"{first.currency} per million tokens, logarithmic", "factor"),
-        Axis(f"{first.metric or 'score'} ({unit(first.unit) or 'no unit given'})"),
+        Axis(f"{priced[0].currency} per million tokens, logarithmic", "factor"),
+        Axis(score_axis(metric, of)),
         [each for each in (Series("others", others, "dots", 1), best) if each.points],
     )
 
@@ -30,6 +32,11 @@ def _point(value: Value, *, named: bool = False) -> Point:
     text = f"{value.model}: {number(value.score)} for {number(value.cost)} {value.currency}"
     path = path_of("models", value.model) if named else None
     return Point(value.cost, value.score, text, path, short(value.model) if named else None)
+
+
+def score_axis(metric: str | None, of: str | None) -> str:
+    """The name of an axis of scores, with the unit that they are of."""
+    return f"{metric or 'score'} ({unit(of) or of or 'no unit given'})"
 
 
 def short(model: str) -> str:

@@ -5,7 +5,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from catalogue_api.catalogue import choices
-from catalogue_api.catalogue.benchmarks import BenchmarkQuery, describe_benchmark, list_benchmarks
+from catalogue_api.catalogue.benchmarks import (
+    BenchmarkQuery,
+    at_a_glance,
+    describe_benchmark,
+    list_benchmarks,
+)
 from catalogue_api.catalogue.claims import find_conflicts
 from catalogue_api.catalogue.ranking import RankingQuery, rank_models
 from catalogue_api.console.charts.intervals import Interval, Intervals
@@ -19,9 +24,11 @@ router = page_router()
 
 @router.get("/benchmarks")
 async def benchmarks(db: Database, console: Console, asked: Annotated[BenchmarkQuery, Query()]) -> Response:
+    listed = await list_benchmarks(db, asked)
     return console.page(
         "benchmarks.html",
-        benchmarks=await list_benchmarks(db, asked),
+        benchmarks=listed,
+        glances=await at_a_glance(db, [each.id for each in listed.items]),
         asked=asked,
         categories=await choices.benchmark_categories(db),
     )

@@ -10,6 +10,7 @@ from catalogue_api.catalogue import choices
 from catalogue_api.catalogue.compare import MOST, Compared, CompareQuery, Shared, compare
 from catalogue_api.catalogue.paging import listed
 from catalogue_api.console.charts.shares import positive_shares
+from catalogue_api.console.metadata import context, open_weights
 from catalogue_api.console.rendering import Console
 from catalogue_api.console.routing import page_router
 from catalogue_api.http.problems import NotFound
@@ -43,7 +44,8 @@ async def compare_models(
             found["said"] = {each.model.name: _said(each) for each in compared.models}
     fields = [*asked.models, *[None] * (MOST - len(asked.models))]
     options = await choices.models(db)
-    return console.page("compare.html", status=status, fields=fields, options=options, **found)
+    in_words = {"open_weights": open_weights, "context": context}
+    return console.page("compare.html", status=status, fields=fields, options=options, **in_words, **found)
 
 
 def _best(shared: Shared) -> set[str]:

@@ -17,8 +17,8 @@ async def home(db: Database, console: Console) -> Response:
         "home.html",
         counts=await count_all(db),
         leaders=await find_leaders(db, await recently_measured(db, SHOWN)),
-        results=(await newest_results(db))[:SHOWN],
-        models=(await newest_models(db))[:SHOWN],
+        results=await newest_results(db, SHOWN),
+        models=await newest_models(db, SHOWN),
     )
 
 

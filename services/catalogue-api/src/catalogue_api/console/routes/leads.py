@@ -10,7 +10,7 @@ from catalogue_api.catalogue.benchmarks import describe_benchmark
 from catalogue_api.catalogue.leads import LeadQuery, Leads, list_leads
 from catalogue_api.catalogue.metrics import MetricResponse
 from catalogue_api.console.charts.leads import lead_steps
-from catalogue_api.console.formats import unit
+from catalogue_api.console.charts.value import score_axis
 from catalogue_api.console.rendering import Console
 from catalogue_api.console.routing import page_router
 from catalogue_api.resources import Database
@@ -47,4 +47,4 @@ async def _leads(db: AsyncSession, name: str, query: LeadQuery) -> tuple[Leads, 
 
 
 def _axis(metric: MetricResponse | None) -> str:
-    return "score" if metric is None else f"{metric.name} ({unit(metric.unit) or 'no unit given'})"
+    return "score" if metric is None else score_axis(metric.name, metric.unit)
