@@ -15,7 +15,7 @@ async def test_each_change_is_there_by_name_and_leads_to_what_it_was_about(
 
     assert page.text.index(">api-keys</a>") < page.text.index(">models</a>")  # the newest first
     assert '<a href="/models/lab/a">lab/a</a>' in page.text
-    assert ">Test</a>" in page.text.partition("<tbody>")[2]
+    assert ">Test</a>" in page.text.partition("<tbody")[2]
     assert 'href="/keys/' in page.text
 
 
@@ -25,8 +25,8 @@ async def test_it_is_filtered_and_read_in_parts(admin: httpx.AsyncClient) -> Non
     await admin.patch("/v1/models/lab/b", json={"license": "MIT"})
 
     some = await admin.get("/audit?action=create&kind=models&actor=&target=")
-    rows = some.text.partition("<tbody>")[2]
-    assert (rows.count("<tr>"), rows.count(">create</a>")) == (2, 2)
+    rows = some.text.partition("<tbody")[2]
+    assert (rows.count("<tr "), rows.count(">create</a>")) == (2, 2)
     first = await admin.get("/audit?limit=1&target=lab/b")
     assert 'rel="next"' in first.text
     assert "No change is like that." in (await admin.get("/audit?target=lab/c")).text

@@ -4,7 +4,16 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-from catalogue_api.access.principals import HOLDS, MAX_UNKNOWN, REFRESH, Known, Principal, Principals
+from catalogue_api.access.principals import (
+    HOLDS,
+    MAX_UNKNOWN,
+    PATIENCE,
+    REFRESH,
+    TIMEOUT,
+    Known,
+    Principal,
+    Principals,
+)
 from catalogue_api.http.problems import Unavailable
 
 GRACE = 60.0
@@ -98,6 +107,35 @@ async def test_without_the_database_known_keys_go_on_for_their_grace(
     database.now += 1
     with pytest.raises(Unavailable):
         await principals.find("key")
+
+
+async def test_who_was_known_is_not_kept_waiting_by_a_database_that_says_nothing(
+    principals: Principals, database: Database
+) -> None:
+    await principals.find("key")
+    database.known.clear()
+    database.stands.clear()
+    database.now += HOLDS
+    async with asyncio.timeout(TIMEOUT / 2):
+        assert await principals.find("key") == PRINCIPAL
+    database.stands.set()  # what it says late counts, too
+    await turn()
+    assert await principals.find("key") is None
+    assert database.asked == 2
+
+
+async def test_who_was_known_for_longer_than_the_grace_waits_until_the_database_says_so(
+    principals: Principals, database: Database
+) -> None:
+    await principals.find("key")
+    database.known.clear()
+    database.stands.clear()
+    database.now += GRACE
+    finding = asyncio.create_task(principals.find("key"))
+    done, _ = await asyncio.wait({finding}, timeout=2 * PATIENCE)
+    assert not done
+    database.stands.set()
+    assert await finding is None
 
 
 async def test_without_the_database_nobody_knows_a_new_key(

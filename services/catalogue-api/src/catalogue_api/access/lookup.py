@@ -78,7 +78,7 @@ def _end_of(row: RowMapping, given: bytes) -> datetime | None:
 async def _session(connection: AsyncConnection, given: bytes) -> Known | None:
     now = datetime.now(UTC)
     statement = (
-        select(col(User.id), col(User.role), col(Session.expires_at))
+        select(col(User.id), col(User.role), col(User.name), col(Session.expires_at))
         .join(Session, col(Session.user_id) == col(User.id))
         .where(col(Session.digest) == given, col(Session.is_active), col(User.is_active))
         .where(col(Session.expires_at) > now)
@@ -86,7 +86,8 @@ async def _session(connection: AsyncConnection, given: bytes) -> Known | None:
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         return None
-    return Known(Principal("user", row.id, ROLES[row.role], row.id), _monotonic(row.expires_at, now))
+    principal = Principal("user", row.id, ROLES[row.role], row.id, row.name)
+    return Known(principal, _monotonic(row.expires_at, now))
 
 
 def _monotonic(moment: datetime | None, now: datetime) -> float | None:

@@ -24,6 +24,8 @@ HOLDS = 4.0
 """Seconds for which an answer holds: what is revoked is refused within five, however slow the database."""
 UNKNOWN_HOLDS = 2.0
 TIMEOUT = 3.0
+PATIENCE = 0.5
+"""Seconds that who was known waits for another answer; if none comes, the last counts, for its grace."""
 CONNECTIONS = 2
 STRANGERS = 1
 """Of them, for tokens that nobody has come with yet: a flood of invented ones holds up no other."""
@@ -34,12 +36,16 @@ MAX_UNKNOWN = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`id` is the key's, or the user's; `producer` is whose events those that it submits are."""
+    """`id` is the key's, or the user's; `producer` is whose events those that it submits are.
+
+    `name` is a user's, as pages show it.
+    """
 
     kind: Actor
     id: UUID | None
     scopes: frozenset[Scope]
     producer: UUID | None = None
+    name: str | None = None
 
 
 ANYONE = Principal("anyone", None, ALL)
@@ -85,12 +91,12 @@ class Principals:
     async def find(self, token: str) -> Principal | None:
         """None for a token that is not known, has ended, or was revoked. Raises Unavailable.
 
-        It waits for nothing where the last answer still holds.
+        It waits for nothing where the last answer still holds, and not long where there is one.
         """
         key, now = digest(token), self._clock()
         entry = self._known.get(key) or self._unknown.get(key)
         if entry is None or now >= entry.holds_until:
-            await asyncio.shield(self._ask(key, token))
+            await self._answered(self._ask(key, token), entry)
             entry, now = self._known.get(key) or self._unknown.get(key), self._clock()
             if entry is None:
                 raise Unavailable(
@@ -114,6 +120,13 @@ class Principals:
         for task in asking:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _answered(self, asking: asyncio.Task[None], last: _Entry | None) -> None:
+        if last is not None and last.known is not None and self._clock() < last.asked + self._grace:
+            done, _ = await asyncio.wait({asking}, timeout=PATIENCE)
+            if not done:
+                return
+        await asyncio.shield(asking)
 
     def _ask(self, key: bytes, token: str) -> asyncio.Task[None]:
         """One question for all who ask the same at the same time."""

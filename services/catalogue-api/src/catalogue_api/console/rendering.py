@@ -1,6 +1,5 @@
 """Pages: HTML from templates, with what every page shows."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,20 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
-from catalogue_schema.database import passes
-from catalogue_schema.tables import User
 from fastapi import Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from catalogue_api.access.principals import Principal
 from catalogue_api.console import formats
 from catalogue_api.console.forms import TOKEN, form_token, keep_secret
 from catalogue_api.console.navigation import navigation
-from catalogue_api.resources import Database
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -33,7 +26,6 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cach
 MESSAGE = "catalogue_message"
 """A cookie with what the page after a form says of it."""
 LONGEST_MESSAGE = 500
-NAME_TIMEOUT = 2.0
 
 
 @cache
@@ -64,11 +56,10 @@ def render(template: str, context: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Makes the pages that answer one request. `user` is the name of who is signed in."""
+    """Makes the pages that answer one request."""
 
     request: Request
     principal: Principal
-    user: str | None
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
         """What the template makes of `context`: a whole page, of which scripts take the part they want."""
@@ -79,7 +70,7 @@ class Pages:
             "navigation": navigation(self.principal, request.url.path),
             "may": self.principal.scopes.__contains__,
             "signed_in": self.principal.kind == "user",
-            "user": self.user,
+            "user": self.principal.name,
             "form_token": form_token(request),
             "token_field": TOKEN,
             "message": unquote(message) if message else None,
@@ -103,21 +94,9 @@ class Pages:
         return response
 
 
-async def _pages(request: Request, db: Database) -> Pages:
-    principal: Principal = request.state.principal
-    name = await _name(db, principal) if principal.kind == "user" else None
-    return Pages(request, principal, name)
-
-
-async def _name(db: AsyncSession, principal: Principal) -> str | None:
-    """None while the database is away: some pages need nothing else of it."""
-    try:
-        async with asyncio.timeout(NAME_TIMEOUT):
-            return (await db.exec(select(User.name).where(col(User.id) == principal.id))).one_or_none()
-    except (SQLAlchemyError, TimeoutError, OSError) as error:
-        if not passes(error):
-            raise
-        return None
+# async, though it awaits nothing: FastAPI runs a plain function in a thread, for each request.
+async def _pages(request: Request) -> Pages:
+    return Pages(request, request.state.principal)
 
 
 Console = Annotated[Pages, Depends(_pages)]

@@ -58,7 +58,7 @@ async def names_like(
 async def make_alias(
     db: Database, console: Console, new: Annotated[AliasCreate, Depends(form_of(AliasCreate))]
 ) -> Response:
-    who = new.confirmed_by or console.user
+    who = new.confirmed_by or console.principal.name
     made = await create_alias(db, new.model_copy(update={"confirmed_by": who}))
     console.about(made.id)
     return console.go_to(
