@@ -56,7 +56,7 @@ PAGES = [
     "/audit",
 ]
 HEAD = ("median", "first", "longest", "API", "PostgreSQL")
-PROCESSES = ("catalogue_api", "postgres")
+PROCESSES = ("-m catalogue_api", "postgres:")
 IDS = BLOCK * SEGMENT
 GATHERED = "SELECT count(*) FROM opinion_segments WHERE is_gathered"
 

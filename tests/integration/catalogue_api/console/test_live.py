@@ -1,10 +1,12 @@
 """The last events as a page shows them, from which a script goes on."""
 
+import asyncio
 import html
 import re
 
 import httpx
 from aiokafka import AIOKafkaProducer
+from catalogue_api.live.looking import TIMEOUT
 from catalogue_messaging.settings import KafkaSettings
 from catalogue_schema.topics import OPINIONS_SUBMITTED, RESULTS_REPORTED
 from support.api import serving
@@ -26,7 +28,8 @@ def last_position(page: httpx.Response) -> str:
 
 
 async def test_what_passed_last_is_there_the_newest_first(watcher: httpx.AsyncClient) -> None:
-    assert "No event has passed yet." in (await watcher.get("/live")).text
+    async with asyncio.timeout(TIMEOUT - 1):  # nothing is waited for where there is nothing
+        assert "No event has passed yet." in (await watcher.get("/live")).text
     await post(watcher, *range(30))
     page = await watcher.get("/live")
 

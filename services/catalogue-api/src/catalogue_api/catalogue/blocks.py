@@ -1,6 +1,5 @@
 """The blocks of ids in which opinions may have the words that are asked for."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from catalogue_schema.tables.words import BLOCK, BUCKETS, SEGMENT, digest
@@ -16,10 +15,10 @@ AT_ONCE = 20
 # Of gathered segments the blocks that have the words; of the others, and of those after them, all.
 FIND = text(f"""
 WITH wanted AS (
-    SELECT CAST(:first AS bigint) / {SEGMENT} AS first,
-        least(:last, (SELECT max(id) / {BLOCK} FROM opinions)) / {SEGMENT} AS last
+    SELECT CAST(:first AS bigint) AS first, least(:last, (SELECT max(id) / {BLOCK} FROM opinions)) AS last
 ), known AS (
-    SELECT segment, is_gathered FROM wanted, opinion_segments WHERE segment BETWEEN first AND last
+    SELECT segment, is_gathered FROM wanted, opinion_segments
+    WHERE segment BETWEEN first / {SEGMENT} AND last / {SEGMENT}
 ), having_words AS (
     SELECT segment, CASE WHEN :is_any THEN bit_or(found) ELSE bit_and(found) END AS blocks
     FROM known JOIN opinion_words USING (segment)
@@ -31,11 +30,11 @@ WITH wanted AS (
     UNION ALL
     SELECT segment, -1 FROM known WHERE NOT is_gathered
     UNION ALL
-    SELECT segment, -1 FROM wanted, generate_series(first, last) AS segment
+    SELECT segment, -1 FROM wanted, generate_series(first / {SEGMENT}, last / {SEGMENT}) AS segment
     WHERE segment NOT IN (SELECT segment FROM known)
 )
-SELECT segment * {SEGMENT} + bit AS block FROM segments, generate_series(0, {SEGMENT - 1}) AS bit
-WHERE blocks & (1 << bit) <> 0 AND segment * {SEGMENT} + bit BETWEEN :first AND :last
+SELECT segment * {SEGMENT} + bit AS block FROM wanted, segments, generate_series(0, {SEGMENT - 1}) AS bit
+WHERE blocks & (1 << bit) <> 0 AND segment * {SEGMENT} + bit BETWEEN first AND last
 ORDER BY block DESC LIMIT :count
 """)
 
@@ -57,12 +56,6 @@ class Blocks(NamedTuple):
     def last(self) -> int | None:
         """The id before which there may be more."""
         return None if self.are_all else self.numbers[-1] * BLOCK
-
-    def in_growing_steps(self) -> Iterator[list[int]]:
-        start, size = 0, 1
-        while start < len(self.numbers):
-            yield self.numbers[start : start + size]
-            start, size = start + size, size * 4
 
 
 async def find_blocks(db: AsyncSession, words: Words, span: Span) -> Blocks:

@@ -5,6 +5,7 @@ are first looked for in a window: the newest rows of the filter that is likely t
 not fill the page, matches are rare, and indexes find all of them at once.
 """
 
+from math import ceil
 from typing import Any, TypeVar
 
 from catalogue_schema.tables.words import BLOCK
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from catalogue_api.catalogue.blocks import Blocks, Span, find_blocks
+from catalogue_api.catalogue.blocks import Span, find_blocks
 from catalogue_api.catalogue.days import dated_ids, days_of
 from catalogue_api.catalogue.filters import Filters
 from catalogue_api.catalogue.paging import BY_ID, Page, PageQuery, encode_cursor
@@ -98,7 +99,7 @@ class _Search:
         span = await self._with_dates(span)
         blocks = await find_blocks(self._db, words, span)
         if self._filters.lead is None or blocks.are_all:
-            return await self._in_blocks(span, blocks), blocks.last
+            return await self._in_blocks(span, blocks.numbers), blocks.last
         rows = await self._read(self._in_window(span, WITH_WORDS))
         return rows, None if len(rows) == self._count else await self._last_of(span, WITH_WORDS)
 
@@ -107,23 +108,27 @@ class _Search:
         rows: AnySelect = select(table.c.id).where(*self._filters.without_words(table))
         return (await expected(self._db, rows)).rows
 
-    async def _in_blocks(self, span: Span, blocks: Blocks) -> list[RowMapping]:
-        """A frequent word fills the page from one block, so the next are not read with the first."""
+    async def _in_blocks(self, span: Span, blocks: list[int]) -> list[RowMapping]:
+        """First of one block, then of as many as are likely to fill the page."""
         rows: list[RowMapping] = []
-        for some in blocks.in_growing_steps():
-            row_id = self._filters.table.c.id
-            each = select(func.unnest(literal(some, ARRAY(BigInteger))).label("block")).subquery()
-            of_block = select(self._filters.table).where(
-                row_id >= func.greatest(each.c.block * BLOCK, span.start),
-                row_id < func.least((each.c.block + 1) * BLOCK, span.end),
-            )
-            found = of_block.offset(0).lateral()
-            matching = select(found.c.id).select_from(each.join(found, true()))
-            matching = matching.where(*self._filters.conditions(found)).order_by(found.c.id.desc())
-            rows += await self._read(matching.limit(self._count - len(rows)))
-            if len(rows) == self._count:
-                break
+        read, size = 0, 1
+        while read < len(blocks) and len(rows) < self._count:
+            missing = self._count - len(rows)
+            rows += await self._read(self._in_these(span, blocks[read : read + size], missing))
+            read += size
+            size = ceil((self._count - len(rows)) * read / len(rows)) if rows else len(blocks)
         return rows
+
+    def _in_these(self, span: Span, blocks: list[int], count: int) -> AnySelect:
+        table = self._filters.table
+        each = select(func.unnest(literal(blocks, ARRAY(BigInteger))).label("block")).subquery()
+        of_block = select(table).where(
+            table.c.id >= func.greatest(each.c.block * BLOCK, span.start),
+            table.c.id < func.least((each.c.block + 1) * BLOCK, span.end),
+        )
+        found = of_block.offset(0).lateral()
+        matching = select(found.c.id).select_from(each.join(found, true()))
+        return matching.where(*self._filters.conditions(found)).order_by(found.c.id.desc()).limit(count)
 
     async def _with_dates(self, span: Span) -> Span:
         if not self._filters.by_date:

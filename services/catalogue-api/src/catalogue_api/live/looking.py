@@ -28,6 +28,8 @@ LAST = 20
 """Records of each partition that may be among the newest of all."""
 NEAR = 500
 """Records of each partition among which an event is looked for."""
+FETCH_WAIT_MS = 20
+"""How long a broker waits for records where there are none, as at the ends, from where a consumer begins."""
 CLOCKS = timedelta(seconds=2)
 """By which the clocks of producers and brokers may differ."""
 
@@ -101,6 +103,7 @@ class Looks:
             auto_offset_reset="latest",
             enable_auto_commit=False,
             isolation_level="read_committed",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=PARTITION_BYTES,
             fetch_max_bytes=RESPONSE_BYTES,
         )
@@ -141,6 +144,8 @@ async def _no_earlier(consumer: Consumer, offsets: Offsets) -> Offsets:
 
 async def _read(consumer: Consumer, begins: Offsets, ends: Offsets) -> AsyncIterator[ConsumerRecord]:
     left = {each for each, end in ends.items() if begins[each] < end}
+    if not left:
+        return  # aiokafka's consumer of no partition takes forever to stop
     consumer.assign([*left])
     for each in left:
         consumer.seek(each, begins[each])
