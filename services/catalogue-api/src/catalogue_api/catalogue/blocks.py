@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from catalogue_api.catalogue.statements import execute
 from catalogue_api.catalogue.words import Words
 
-AT_ONCE = 20
+AT_ONCE = 16
 """Blocks that are looked through for a page: some 50 ms, where all texts are short."""
 
 # Of gathered segments the blocks that have the words; of the others, and of those after them, all.

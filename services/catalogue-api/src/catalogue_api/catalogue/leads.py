@@ -16,7 +16,7 @@ from catalogue_api.catalogue.results import latest_first
 from catalogue_api.catalogue.standings import Columns, find_turns
 from catalogue_api.catalogue.statements import execute, table_of
 
-MOST = 10_000
+MOST = 8_000
 """Results that a history is made of."""
 
 
