@@ -14,6 +14,8 @@ GRANT SELECT (model_id, sentiment, month, rows) ON opinion_counts TO catalogue_a
 GRANT SELECT ON opinion_words, opinion_segments TO catalogue_api;
 GRANT SELECT (model_id, benchmark_id, rows) ON result_counts TO catalogue_api;
 GRANT SELECT (model_id, rows) ON use_case_counts TO catalogue_api;
+GRANT SELECT (topic, reason, status, rows) ON dead_letter_counts TO catalogue_api;
+GRANT SELECT (name, reason, status, rows) ON dead_letter_model_counts, dead_letter_benchmark_counts TO catalogue_api;
 GRANT SELECT ON result_reports TO catalogue_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON benchmark_metrics TO catalogue_api;
 GRANT SELECT, INSERT ON model_prices TO catalogue_api;

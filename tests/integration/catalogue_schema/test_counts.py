@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
 import pytest
@@ -13,11 +13,31 @@ from support.databases import ROOT, migrate
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
-COUNTED = {
-    "opinions": ("opinion_counts", "model_id, sentiment, month", f"model_id, sentiment, {MONTH}"),
-    "benchmark_results": ("result_counts", "model_id, benchmark_id", "model_id, benchmark_id"),
-    "use_cases": ("use_case_counts", "model_id", "model_id"),
-}
+
+class Counted(NamedTuple):
+    table: str
+    counts: str
+    keys: str
+    of_rows: str
+    where: str = "true"
+
+
+COUNTED = (
+    Counted("opinions", "opinion_counts", "model_id, sentiment, month", f"model_id, sentiment, {MONTH}"),
+    Counted("benchmark_results", "result_counts", "model_id, benchmark_id", "model_id, benchmark_id"),
+    Counted("use_cases", "use_case_counts", "model_id", "model_id"),
+    Counted("dead_letters", "dead_letter_counts", "topic, reason, status", "topic, reason, status"),
+    *(
+        Counted(
+            "dead_letters",
+            f"dead_letter_{kind}_counts",
+            "name, reason, status",
+            f"md5({kind})::uuid, reason, status",
+            f"{kind} IS NOT NULL",
+        )
+        for kind in ("model", "benchmark")
+    ),
+)
 CATALOGUE = """
 INSERT INTO models (name, organization) SELECT 'model ' || n, 'lab' FROM generate_series(1, 9) AS n;
 INSERT INTO benchmarks (name) VALUES ('MMLU'), ('GSM8K');
@@ -30,6 +50,12 @@ FROM generate_series(1, 60) AS n;
 INSERT INTO benchmark_results (model_id, benchmark_id, score, date_tested)
 SELECT 1 + n % 3, 1 + n % 2, n, date '2025-01-01' + n FROM generate_series(1, 20) AS n;
 INSERT INTO use_cases (model_id, use_case) VALUES (1, 'chat'), (2, 'chat'), (2, 'code');
+INSERT INTO dead_letters
+    (reason, detail, exception_class, topic, partition, "offset", model, benchmark, status)
+SELECT (ARRAY['unknown_model', 'unknown_benchmark', 'invalid'])[1 + n % 3], 'd', 'E', 'topic ' || n % 2, 0, n,
+    (ARRAY['a', 'b', repeat('long ', 5000), NULL])[1 + n % 4], (ARRAY['MMLU', NULL])[1 + n % 2],
+    (ARRAY['open', 'discarded'])[1 + n % 5 / 4]
+FROM generate_series(1, 60) AS n;
 """
 UPSERT = """
 INSERT INTO benchmark_results (model_id, benchmark_id, score, date_tested)
@@ -54,9 +80,9 @@ async def database(database_url: str) -> AsyncIterator[Connection]:
 async def differences(database: Connection) -> list[Any]:
     """What is counted otherwise than it is."""
     found = []
-    for table, (counts, keys, of_rows) in COUNTED.items():
+    for table, counts, keys, of_rows, where in COUNTED:
         kept = f"SELECT {keys}, sum(rows)::bigint FROM {counts} GROUP BY {keys} HAVING sum(rows) <> 0"
-        there = f"SELECT {of_rows}, count(*) FROM {table} GROUP BY {of_rows}"
+        there = f"SELECT {of_rows}, count(*) FROM {table} WHERE {where} GROUP BY {of_rows}"
         found += await database.fetch(f"({kept} EXCEPT {there}) UNION ALL ({there} EXCEPT {kept})")
     return found
 
@@ -83,6 +109,11 @@ async def test_rows_that_are_inserted_are_counted(database: Connection) -> None:
         "DELETE FROM models",
         "DELETE FROM benchmarks WHERE id = 1",
         "DELETE FROM models WHERE id = 9",
+        "UPDATE dead_letters SET status = 'replaying' WHERE reason = 'unknown_model'",
+        "UPDATE dead_letters SET reason = 'invalid', model = 'c' WHERE model IS NULL",
+        "UPDATE dead_letters SET model = NULL",
+        "UPDATE dead_letters SET note = 'seen'",
+        "DELETE FROM dead_letters WHERE id % 3 = 0",
     ],
 )
 async def test_counts_follow_a_change(database: Connection, change: str) -> None:

@@ -41,6 +41,7 @@ MEASURES = {
     "variant": "uuid",
 }
 ENTITY = {"id": "uuid NOT NULL", "is_active": "boolean NOT NULL", **TIMESTAMPS}
+STANDING = {"reason": "character varying(50) NOT NULL", "status": "character varying(20) NOT NULL"}
 COUNTED = {"slot": "smallint NOT NULL", "rows": "bigint NOT NULL"}
 COLUMNS = {
     "models": {
@@ -167,6 +168,9 @@ COLUMNS = {
     },
     "result_counts": {"model_id": ID, "benchmark_id": ID, **COUNTED},
     "use_case_counts": {"model_id": ID, **COUNTED},
+    "dead_letter_counts": {"topic": "character varying(249) NOT NULL", **STANDING, **COUNTED},
+    "dead_letter_model_counts": {"name": "uuid NOT NULL", **STANDING, **COUNTED},
+    "dead_letter_benchmark_counts": {"name": "uuid NOT NULL", **STANDING, **COUNTED},
     "retractions": {
         "id": ID,
         "created_at": "timestamp with time zone NOT NULL",
@@ -313,6 +317,9 @@ INDEXED = {
     "opinion_words": {"segment, bucket!"},
     "result_counts": {"model_id, benchmark_id, slot!", "benchmark_id"},
     "use_case_counts": {"model_id, slot!"},
+    "dead_letter_counts": {"topic, reason, status, slot!"},
+    "dead_letter_model_counts": {"name, reason, status, slot!"},
+    "dead_letter_benchmark_counts": {"name, reason, status, slot!"},
     "retractions": {"id!", "event_id, producer!", "retracts"},
     "aliases": {"id!", "kind, normal_name(alias::text), source!", "model_id", "benchmark_id"},
     "bare_name_sources": {"source!"},
@@ -331,6 +338,8 @@ INDEXED = {
         'topic, partition, "offset"',
         "bare_name(model)",
         "normal_name(benchmark)",
+        "(md5(model)::uuid), id",
+        "(md5(benchmark)::uuid), id",
         "status, id",
         "reason, id",
     },

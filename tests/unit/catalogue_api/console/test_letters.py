@@ -1,7 +1,8 @@
 from base64 import b64encode
 
 import pytest
-from catalogue_api.catalogue.dead_letters import Bytes, Count
+from catalogue_api.catalogue.dead_letters import Bytes
+from catalogue_api.catalogue.letter_counts import Count
 from catalogue_api.console.letters import (
     MEND,
     MOST_CHARACTERS,

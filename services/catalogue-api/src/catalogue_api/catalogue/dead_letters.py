@@ -111,17 +111,6 @@ class LetterDetail(Letter):
     history: list[PastFailure]
 
 
-class Count(BaseModel):
-    reason: str
-    status: Status
-    count: int
-
-
-class Summary(BaseModel):
-    total: int
-    items: list[Count]
-
-
 class Selection(BaseModel):
     """Either `ids`, or a `filter`: an empty one is all."""
 
@@ -155,14 +144,6 @@ async def list_letters(db: AsyncSession, query: LetterQuery) -> Page[Letter]:
         statement = statement.where(LETTERS.c.id < after[1])
     rows, cursor = await fetch_page(db, statement, query.limit, lambda row: (query.list_id(), row["id"]))
     return Page(items=[Letter.model_validate(row) for row in rows], next_cursor=cursor)
-
-
-async def summarise(db: AsyncSession, wanted: LetterFilter) -> Summary:
-    columns = (LETTERS.c.reason, LETTERS.c.status)
-    statement = select(*columns, func.count().label("count")).where(*wanted.conditions()).group_by(*columns)
-    rows = (await execute(db, statement.order_by(func.count().desc(), *columns))).mappings()
-    items = [Count.model_validate(row) for row in rows]
-    return Summary(total=sum(item.count for item in items), items=items)
 
 
 async def read_letter(db: AsyncSession, letter_id: int) -> LetterDetail:

@@ -2,11 +2,18 @@
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
-from catalogue_schema.events import Reason
-from catalogue_schema.tables import AliasResponse, Benchmark, DeadLetterRow, Model
+from catalogue_schema.tables import (
+    LETTER_BENCHMARK_COUNTS,
+    LETTER_MODEL_COUNTS,
+    AliasResponse,
+    Benchmark,
+    DeadLetterRow,
+    Model,
+)
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Table, Uuid, and_, cast, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,7 +24,10 @@ Kind = Literal["model", "benchmark"]
 
 LETTERS = table_of(DeadLetterRow).c
 TABLES: dict[Kind, type[Model | Benchmark]] = {"model": Model, "benchmark": Benchmark}
+COUNTS: dict[Kind, Table] = {"model": LETTER_MODEL_COUNTS, "benchmark": LETTER_BENCHMARK_COUNTS}
 NEAREST = 5
+NEWEST = 1000
+"""Letters of which the sources are told."""
 
 
 class Became(BaseModel):
@@ -30,8 +40,9 @@ class Became(BaseModel):
     """For another reason than the name."""
     discarded: int
     first_seen: datetime | None
-    """Of those that wait, as `sources` are."""
+    """Of those that wait."""
     sources: list[str]
+    """Of the last thousand that wait."""
 
 
 class NameReported(BaseModel):
@@ -65,24 +76,38 @@ async def read_name(db: AsyncSession, kind: Kind, name: str) -> NameReported:
 
 
 async def _became(db: AsyncSession, kind: Kind, name: str) -> Became:
-    of_name = Reason.UNKNOWN_MODEL if kind == "model" else Reason.UNKNOWN_BENCHMARK
-    is_open = LETTERS.status == "open"
-    waits = and_(is_open, LETTERS.reason == of_name)
+    counts, waits_for = COUNTS[kind].c, f"unknown_{kind}"
+    is_open = counts.status == "open"
     statement = select(
-        _count(waits).label("waiting"),
-        _count(LETTERS.status.in_(("replaying", "replayed"))).label("replaying"),
-        _count(LETTERS.status == "recorded").label("recorded"),
-        _count(and_(is_open, LETTERS.reason != of_name)).label("failed"),
-        _count(LETTERS.status == "discarded").label("discarded"),
-        func.min(LETTERS.created_at).filter(waits).label("first_seen"),
-        func.array_agg(LETTERS.source.distinct()).filter(waits, LETTERS.source.is_not(None)).label("sources"),
-    ).where(LETTERS[kind] == name)
+        _rows(counts.rows, and_(is_open, counts.reason == waits_for)).label("waiting"),
+        _rows(counts.rows, counts.status.in_(("replaying", "replayed"))).label("replaying"),
+        _rows(counts.rows, counts.status == "recorded").label("recorded"),
+        _rows(counts.rows, and_(is_open, counts.reason != waits_for)).label("failed"),
+        _rows(counts.rows, counts.status == "discarded").label("discarded"),
+    ).where(counts.name == _digest(name))
     row = (await execute(db, statement)).mappings().one()
-    return Became.model_validate({**row, "sources": row["sources"] or []})
+    first_seen, sources = await _waiting(db, kind, name) if row["waiting"] else (None, [])
+    return Became.model_validate({**row, "first_seen": first_seen, "sources": sources})
 
 
-def _count(wanted: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(wanted)
+def _rows(rows: ColumnElement[int], wanted: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(rows).filter(wanted), 0)
+
+
+def _digest(name: str | ColumnElement[str]) -> ColumnElement[UUID]:
+    return cast(func.md5(name), Uuid)
+
+
+async def _waiting(db: AsyncSession, kind: Kind, name: str) -> tuple[datetime | None, list[str]]:
+    """When the first of those came that wait, and the sources of the last."""
+    column = LETTERS[kind]
+    waits = and_(
+        _digest(column) == _digest(name), LETTERS.status == "open", LETTERS.reason == f"unknown_{kind}"
+    )
+    first = select(LETTERS.created_at).where(waits).order_by(LETTERS.id).limit(1)
+    last = select(LETTERS.source).where(waits).order_by(LETTERS.id.desc()).limit(NEWEST).subquery()
+    sources = select(last.c.source).where(last.c.source.is_not(None)).distinct().order_by(last.c.source)
+    return (await execute(db, first)).scalar_one_or_none(), [*(await execute(db, sources)).scalars()]
 
 
 async def _meaning(db: AsyncSession, kind: Kind, name: str) -> str | None:

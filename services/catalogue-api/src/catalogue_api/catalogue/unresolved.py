@@ -11,28 +11,52 @@ from catalogue_api.catalogue.paging import Page, PageQuery, encode_cursor
 
 BY_COUNT = TypeAdapter(tuple[str, int, str, str])
 
+NEWEST = 100
+"""Letters of a name of which it is told where they came from, and when the last failed."""
+
+
+def _counted(kind: str) -> str:
+    return f"""SELECT '{kind}' AS kind, name AS digest, sum(rows) AS count FROM dead_letter_{kind}_counts
+    WHERE status = 'open' AND reason = 'unknown_{kind}' GROUP BY name HAVING sum(rows) > 0"""
+
+
+def _waiting(columns: str, order: str) -> str:
+    """The first of the letters, in this order, that wait for the name with the row's digest."""
+    return " UNION ALL ".join(
+        f"""(SELECT {columns.replace("name", f"{kind} AS name")} FROM dead_letters
+            WHERE kind = '{kind}' AND CAST(md5({kind}) AS uuid) = digest
+                AND status = 'open' AND reason = 'unknown_{kind}' ORDER BY {order})"""
+        for kind in ("model", "benchmark")
+    )
+
+
+# Counts know names by their digests alone. So that few are looked up, those are left out first that many
+# others come before.
 # A suggestion is for a person: what is only similar never joins two models by itself.
-UNRESOLVED = text("""
-WITH waiting AS (
-    SELECT 'model' AS kind, model AS name, count(*) AS count, min(created_at) AS first_seen,
-        max(failed_at) AS last_seen, array_agg(DISTINCT source) AS sources
-    FROM dead_letters WHERE status = 'open' AND reason = 'unknown_model' AND model IS NOT NULL GROUP BY model
-    UNION ALL
-    SELECT 'benchmark', benchmark, count(*), min(created_at), max(failed_at), array_agg(DISTINCT source)
-    FROM dead_letters WHERE status = 'open' AND reason = 'unknown_benchmark' AND benchmark IS NOT NULL
-    GROUP BY benchmark
-), page AS (
-    SELECT * FROM waiting
+UNRESOLVED = text(f"""
+WITH counted AS MATERIALIZED (
+    SELECT * FROM ({_counted("model")} UNION ALL {_counted("benchmark")}) AS each
     WHERE (CAST(:kind AS text) IS NULL OR kind = :kind)
+        AND (CAST(:count AS bigint) IS NULL OR count <= CAST(:count AS bigint))
+), page AS (
+    SELECT counted.*, named.name FROM counted CROSS JOIN LATERAL ({_waiting("name", "id LIMIT 1")}) AS named
+    WHERE count >= coalesce((
+            SELECT count FROM counted WHERE CAST(:count AS bigint) IS NULL OR count < CAST(:count AS bigint)
+            ORDER BY count DESC OFFSET CAST(:limit AS int) - 1 LIMIT 1), 0)
         AND (CAST(:count AS bigint) IS NULL
-             OR (-count, kind, name)
+             OR (-count, kind, named.name)
                 > (-CAST(:count AS bigint), CAST(:after_kind AS text), CAST(:after_name AS text)))
-    ORDER BY count DESC, kind, name LIMIT :limit
+    ORDER BY count DESC, kind, named.name LIMIT :limit
 )
-SELECT page.kind, page.name, page.count, page.first_seen, page.last_seen,
-    (array_remove(page.sources, NULL))[1:5] AS sources,
-    coalesce(models.names, benchmarks.names, '{}') AS suggestions
+SELECT page.kind, page.name, page.count, first.created_at AS first_seen, last.last_seen,
+    last.sources[1:5] AS sources, coalesce(models.names, benchmarks.names, '{{}}') AS suggestions
 FROM page
+CROSS JOIN LATERAL ({_waiting("created_at", "id LIMIT 1")}) AS first
+CROSS JOIN LATERAL (
+    SELECT max(failed_at) AS last_seen,
+        coalesce(array_agg(DISTINCT source) FILTER (WHERE source IS NOT NULL), '{{}}') AS sources
+    FROM ({_waiting("failed_at, source", f"id DESC LIMIT {NEWEST}")}) AS newest
+) AS last
 LEFT JOIN LATERAL (
     SELECT array_agg(name) AS names FROM (
         SELECT name FROM models ORDER BY normal_name(name) <-> normal_name(page.name) LIMIT 5) AS nearest
@@ -57,7 +81,9 @@ class UnresolvedName(BaseModel):
     count: Annotated[int, Field(description="Events that wait for it", examples=[12])]
     first_seen: datetime
     last_seen: datetime
-    sources: Annotated[list[str], Field(description="Up to five of the sources that they came from")]
+    sources: Annotated[
+        list[str], Field(description="Up to five of the sources that the last hundred came from")
+    ]
     suggestions: Annotated[
         list[str],
         Field(description="The five names of the catalogue that are most like it, the nearest first"),

@@ -7,7 +7,8 @@ from typing import NamedTuple, Self
 from catalogue_schema.events import Reason
 from pydantic_core import from_json, to_json
 
-from catalogue_api.catalogue.dead_letters import Bytes, Count
+from catalogue_api.catalogue.dead_letters import Bytes
+from catalogue_api.catalogue.letter_counts import Count
 
 MOST_CHARACTERS = 20_000
 MOST_DUMPED = 1024

@@ -9,11 +9,10 @@ from catalogue_api.catalogue.dead_letters import (
     LetterFilter,
     LetterQuery,
     Selection,
-    Summary,
     list_letters,
     read_letter,
-    summarise,
 )
+from catalogue_api.catalogue.letter_counts import Summary, summarise
 from catalogue_api.catalogue.paging import Page
 from catalogue_api.catalogue.replays import Marked, discard, replay
 from catalogue_api.http.bodies import JsonRoute

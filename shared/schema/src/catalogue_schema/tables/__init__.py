@@ -16,7 +16,12 @@ from catalogue_schema.tables.categories import (
     CategoryResponse,
     CategoryUpdate,
 )
-from catalogue_schema.tables.dead_letters import DeadLetterRow
+from catalogue_schema.tables.dead_letters import (
+    LETTER_BENCHMARK_COUNTS,
+    LETTER_COUNTS,
+    LETTER_MODEL_COUNTS,
+    DeadLetterRow,
+)
 from catalogue_schema.tables.entities import Entity
 from catalogue_schema.tables.erasures import ErasedEvent, Erasure, Suppression
 from catalogue_schema.tables.metrics import BenchmarkMetric, BenchmarkMetricBase
@@ -57,6 +62,9 @@ from catalogue_schema.tables.users import User, UserBase, UserCreate, UserRespon
 from catalogue_schema.tables.words import OPINION_SEGMENTS, OPINION_WORDS
 
 __all__ = [
+    "LETTER_BENCHMARK_COUNTS",
+    "LETTER_COUNTS",
+    "LETTER_MODEL_COUNTS",
     "OPINION_COUNTS",
     "OPINION_SEGMENTS",
     "OPINION_WORDS",

@@ -4,10 +4,24 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, String, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from catalogue_schema.tables.counts import keep_counts
 from catalogue_schema.tables.mixins import TimestampMixin, keep_updated_at, now, producer_column
 
 Status = Literal["open", "replaying", "replayed", "recorded", "discarded"]
@@ -65,6 +79,19 @@ class DeadLetterRow(TimestampMixin, table=True):
             text("normal_name(benchmark)"),
             postgresql_where=text("status = 'open' AND reason = 'unknown_benchmark'"),
         ),
+        # The oldest and the newest of those that wait for a name, by its digest, as they are counted.
+        Index(
+            "ix_dead_letters_waiting_model",
+            text("(md5(model)::uuid)"),
+            "id",
+            postgresql_where=text("status = 'open' AND reason = 'unknown_model'"),
+        ),
+        Index(
+            "ix_dead_letters_waiting_benchmark",
+            text("(md5(benchmark)::uuid)"),
+            "id",
+            postgresql_where=text("status = 'open' AND reason = 'unknown_benchmark'"),
+        ),
         Index(
             "ix_dead_letters_replaying",
             "topic",
@@ -114,6 +141,30 @@ class DeadLetterRow(TimestampMixin, table=True):
 
 
 keep_updated_at("dead_letters")
+
+
+def _standing() -> tuple[Column[str], Column[str]]:
+    return Column("reason", String(50), nullable=False), Column("status", String(20), nullable=False)
+
+
+def _counts_by_name(kind: Literal["model", "benchmark"]) -> Table:
+    """By the MD5 of a letter's name: names are of any length, and what is erased has to be gone."""
+    digest = Column("name", Uuid, nullable=False, info={"of": f"md5({kind})::uuid"})
+    return keep_counts(
+        "dead_letters",
+        f"dead_letter_{kind}_counts",
+        digest,
+        *_standing(),
+        where=f"{kind} IS NOT NULL",
+        triggers=f"count_{kind}s",
+    )
+
+
+LETTER_COUNTS = keep_counts(
+    "dead_letters", "dead_letter_counts", Column("topic", String(249), nullable=False), *_standing()
+)
+LETTER_MODEL_COUNTS = _counts_by_name("model")
+LETTER_BENCHMARK_COUNTS = _counts_by_name("benchmark")
 
 RECORDED_IN = {
     "OpinionSubmitted": "opinions",

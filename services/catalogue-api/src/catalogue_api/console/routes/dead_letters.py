@@ -14,8 +14,8 @@ from catalogue_api.catalogue.dead_letters import (
     LetterFilter,
     list_letters,
     read_letter,
-    summarise,
 )
+from catalogue_api.catalogue.letter_counts import summarise
 from catalogue_api.catalogue.replays import Marked, discard, replay
 from catalogue_api.console.forms import form_of
 from catalogue_api.console.letters import MEND, Shown, by_reason, headers_of, matching
