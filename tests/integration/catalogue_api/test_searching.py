@@ -141,6 +141,11 @@ async def test_a_rare_word_is_found_at_once_where_words_are_gathered(
     assert page["next_cursor"] is None
 
 
+async def test_a_search_ends_where_there_is_no_opinion(api: httpx.AsyncClient) -> None:
+    page = (await api.get("/v1/opinions", params={"q": "nowhere"})).raise_for_status().json()
+    assert (page["items"], page["next_cursor"]) == ([], None)
+
+
 async def test_a_word_that_no_opinion_has_is_known_to_be_in_none(
     api: httpx.AsyncClient, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

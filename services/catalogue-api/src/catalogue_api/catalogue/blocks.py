@@ -15,7 +15,8 @@ AT_ONCE = 16
 # Of gathered segments the blocks that have the words; of the others, and of those after them, all.
 FIND = text(f"""
 WITH wanted AS (
-    SELECT CAST(:first AS bigint) AS first, least(:last, (SELECT max(id) / {BLOCK} FROM opinions)) AS last
+    SELECT CAST(:first AS bigint) AS first,
+        least(:last, coalesce((SELECT max(id) / {BLOCK} FROM opinions), -1)) AS last
 ), known AS (
     SELECT segment, is_gathered FROM wanted, opinion_segments
     WHERE segment BETWEEN first / {SEGMENT} AND last / {SEGMENT}
