@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 from catalogue_schema.tables.words import BLOCK, SEGMENT, digest
-from ingest_worker.words import Words
+from ingest_worker.words import WORDS_LOCK, Words
 from sqlalchemy.ext.asyncio import AsyncEngine
 from support.polling import eventually
 
@@ -39,6 +39,11 @@ async def other(database_url: str) -> AsyncIterator[Connection]:
 async def say(database: Connection, *contents: str) -> None:
     for content in contents:
         await database.execute("INSERT INTO opinions (model_id, content) VALUES (1, $1)", content)
+
+
+async def somebody_waits(database: Connection) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    await eventually(lambda: database.fetchval(waiting), lambda count: count > 0)
 
 
 async def words(database: Connection) -> dict[int, set[str]]:
@@ -134,8 +139,7 @@ async def test_a_row_that_goes_while_words_are_gathered_leaves_none(
     await other.execute("DELETE FROM opinions WHERE content = 'secret'")
     meanwhile = asyncio.create_task(gathering.keep())
     if not gathered_before:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        await eventually(lambda: database.fetchval(waiting), lambda count: count > 0)
+        await somebody_waits(database)
     await transaction.commit()
     await meanwhile
     for _ in range(2):
@@ -153,8 +157,7 @@ async def test_whoever_deletes_after_words_were_read_takes_them_along(
     await transaction.start()
     assert await other.fetchval(f"SELECT kept FROM keep_opinion_words({IDS}, 8)") == 1
     deleting = asyncio.create_task(database.execute("DELETE FROM opinions WHERE content = 'secret'"))
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    await eventually(lambda: other.fetchval(waiting), lambda count: count > 0)
+    await somebody_waits(other)
     await transaction.commit()
     await deleting
     assert await words(database) == {}
@@ -167,6 +170,6 @@ async def test_one_worker_gathers_at_a_time(
     await database.execute(LAST)
     await say(database, "first", "next")
     await gathering.keep()
-    await other.execute("SELECT pg_advisory_lock(2003792484)")
+    await other.execute(f"SELECT pg_advisory_lock({WORDS_LOCK})")
     await gathering.keep()
     assert await words(database) == {}
