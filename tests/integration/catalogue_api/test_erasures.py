@@ -149,7 +149,9 @@ async def read_topics_again(running: Running) -> None:
     assert ours
     for group in ours:
         committed = await admin.list_consumer_group_offsets(group)
-        async with AIOKafkaConsumer(**running.kafka.client_options(), group_id=group) as consumer:
+        # Committing by itself, it would put back the offsets that it found, when it stops.
+        options = {**running.kafka.client_options(), "group_id": group, "enable_auto_commit": False}
+        async with AIOKafkaConsumer(**options) as consumer:
             consumer.assign([*committed])
             if committed:
                 await consumer.commit(dict.fromkeys(committed, 0))
