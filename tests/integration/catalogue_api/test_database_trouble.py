@@ -11,8 +11,10 @@ import httpx
 import pytest
 from catalogue_messaging.settings import KafkaSettings
 from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 from support.api import serving
 from support.databases import make_read_only, twin_server
+from support.locks import lock_waits
 from support.polling import eventually
 from support.proxies import proxied
 
@@ -36,46 +38,41 @@ async def created(api: httpx.AsyncClient) -> bool:
     return (await api.post("/v1/models", json=MODEL)).status_code == httpx.codes.CREATED
 
 
-async def waiting_for_a_lock(admin: asyncpg.Connection) -> list[int]:
-    """The server processes of this database's sessions that wait for one."""
-    query = (
-        "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database "
-        "WHERE NOT granted AND datname = current_database()"
-    )
-    return [row["pid"] for row in await admin.fetch(query)]
-
-
 @asynccontextmanager
 async def a_request_that_waits(
-    api: httpx.AsyncClient, admin: asyncpg.Connection
+    api: httpx.AsyncClient, admin: asyncpg.Connection, engine: AsyncEngine
 ) -> AsyncIterator["asyncio.Task[httpx.Response]"]:
     """A model's creation, which waits for a lock that is held until the block ends."""
     async with admin.transaction():
         await admin.execute("LOCK TABLE models IN EXCLUSIVE MODE")
         request = asyncio.create_task(api.post("/v1/models", json=MODEL))
-        await eventually(lambda: waiting_for_a_lock(admin), bool)
+        await eventually(lambda: lock_waits(engine), bool)
         yield request
 
 
-async def test_a_session_that_an_operator_ends(api: httpx.AsyncClient, admin: asyncpg.Connection) -> None:
-    async with a_request_that_waits(api, admin) as request:
-        for process in await waiting_for_a_lock(admin):
+async def test_a_session_that_an_operator_ends(
+    api: httpx.AsyncClient, admin: asyncpg.Connection, engine: AsyncEngine
+) -> None:
+    async with a_request_that_waits(api, admin, engine) as request:
+        for process in await lock_waits(engine):
             await admin.execute("SELECT pg_terminate_backend($1)", process)
         assert asked_to_repeat(await request)
     assert await created(api)
 
 
 async def test_a_lock_that_is_held_too_long(
-    kafka: KafkaSettings, database_url: str, admin: asyncpg.Connection
+    kafka: KafkaSettings, database_url: str, admin: asyncpg.Connection, engine: AsyncEngine
 ) -> None:
     await admin.execute(f"ALTER DATABASE {make_url(database_url).database} SET lock_timeout = '500ms'")
     async with serving(kafka, database_url) as api:
-        async with a_request_that_waits(api, admin) as request:
+        async with a_request_that_waits(api, admin, engine) as request:
             assert asked_to_repeat(await request)
         assert await created(api)
 
 
-async def test_a_deadlock(api: httpx.AsyncClient, admin: asyncpg.Connection, database_url: str) -> None:
+async def test_a_deadlock(
+    api: httpx.AsyncClient, admin: asyncpg.Connection, database_url: str, engine: AsyncEngine
+) -> None:
     await admin.execute(
         "CREATE FUNCTION lock_both() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN PERFORM pg_advisory_xact_lock(1), pg_advisory_xact_lock(2); RETURN NEW; END $$"
@@ -86,7 +83,7 @@ async def test_a_deadlock(api: httpx.AsyncClient, admin: asyncpg.Connection, dat
     async with other.transaction():
         await other.execute("SELECT pg_advisory_xact_lock(2)")
         request = asyncio.create_task(api.post("/v1/models", json=MODEL))
-        await eventually(lambda: waiting_for_a_lock(admin), bool)
+        await eventually(lambda: lock_waits(engine), bool)
         await other.execute("SELECT pg_advisory_xact_lock(1)")
         assert asked_to_repeat(await request)
     await other.close()

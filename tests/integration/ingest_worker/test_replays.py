@@ -25,6 +25,7 @@ from ingest_worker.writing import write_events
 from sqlalchemy.ext.asyncio import AsyncEngine
 from support.api import serving
 from support.kafka import read_all, record
+from support.locks import lock_waits
 from support.polling import eventually
 from support.rows import batch
 from support.workers import worker
@@ -95,17 +96,11 @@ async def test_neither_of_a_letter_and_its_name_at_the_same_time_is_missed(
     await transaction.start()
     await connection.execute(NEW_MODEL)
     writing = asyncio.create_task(write(engine, waiting()))
-    await eventually(lambda: waits_for_lock(tables), bool)
+    await eventually(lambda: lock_waits(engine), lambda waits: "advisory" in waits.values())
     await transaction.commit()
     await writing
     await connection.close()
     assert await statuses(tables) == ["replaying"]
-
-
-async def waits_for_lock(tables: Any) -> bool:
-    return bool(
-        await tables.all("(SELECT pid AS id FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) AS l")
-    )
 
 
 async def test_letters_are_published_in_order_with_their_bytes_and_attempts(

@@ -20,6 +20,7 @@ from ingest_worker.use_cases import USE_CASES
 from ingest_worker.writing import Recording, rows, write_events
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.locks import lock_waits
 from support.polling import eventually
 from support.rows import batch
 
@@ -97,13 +98,7 @@ async def test_an_event_that_is_being_written_is_waited_for(
     async with engine.begin() as writing:
         await writing.execute(recording.statement, rows(batch(event)))
         retracting = asyncio.create_task(retract(engine, event))
-        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND database IS NOT NULL")
-        async with engine.connect() as watching:
-
-            async def waits() -> object:
-                return (await watching.execute(waiting)).scalar_one() or retracting.done()
-
-            await eventually(waits, bool)
+        await eventually(lambda: lock_waits(engine), lambda waits: waits or retracting.done())
         assert not retracting.done()
     await retracting
     assert await tables.all(table) == []

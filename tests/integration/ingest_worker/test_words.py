@@ -9,6 +9,7 @@ import pytest
 from catalogue_schema.tables.words import BLOCK, SEGMENT, digest
 from ingest_worker.words import WORDS_LOCK, Words
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.locks import lock_waits
 from support.polling import eventually
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
@@ -39,11 +40,6 @@ async def other(database_url: str) -> AsyncIterator[Connection]:
 async def say(database: Connection, *contents: str) -> None:
     for content in contents:
         await database.execute("INSERT INTO opinions (model_id, content) VALUES (1, $1)", content)
-
-
-async def somebody_waits(database: Connection) -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    await eventually(lambda: database.fetchval(waiting), lambda count: count > 0)
 
 
 async def words(database: Connection) -> dict[int, set[str]]:
@@ -139,7 +135,7 @@ async def test_a_row_that_goes_while_words_are_gathered_leaves_none(
     await other.execute("DELETE FROM opinions WHERE content = 'secret'")
     meanwhile = asyncio.create_task(gathering.keep())
     if not gathered_before:
-        await somebody_waits(database)
+        await eventually(lambda: lock_waits(engine), bool)
     await transaction.commit()
     await meanwhile
     for _ in range(2):
@@ -148,7 +144,7 @@ async def test_a_row_that_goes_while_words_are_gathered_leaves_none(
 
 
 async def test_whoever_deletes_after_words_were_read_takes_them_along(
-    database: Connection, other: Connection
+    engine: AsyncEngine, database: Connection, other: Connection
 ) -> None:
     """The one who gathers has read the row, and is not done: the deletion waits, and forgets the words."""
     await database.execute(LAST_TWO)
@@ -157,7 +153,7 @@ async def test_whoever_deletes_after_words_were_read_takes_them_along(
     await transaction.start()
     assert await other.fetchval(f"SELECT kept FROM keep_opinion_words({IDS}, 8)") == 1
     deleting = asyncio.create_task(database.execute("DELETE FROM opinions WHERE content = 'secret'"))
-    await somebody_waits(other)
+    await eventually(lambda: lock_waits(engine), bool)
     await transaction.commit()
     await deleting
     assert await words(database) == {}
